@@ -1,0 +1,248 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/**
+ * rootward.h - access rules for directory trees, for C programs.
+ *
+ * A *policy* says which operations are allowed beneath which directories.  A *domain* is one or
+ * more policies (layers: every one must allow) put to work by an *engine*.  A process enters a
+ * domain once, and it and everything that descends from it stays there.
+ *
+ *	struct rootward_policy *policy;
+ *	struct rootward_domain *domain;
+ *
+ *	r = rootward_policy_load(&policy, "build.yaml", NULL);
+ *	r = rootward_domain_new(&domain, ROOTWARD_ENGINE_AUTO, &policy, 1, NULL);
+ *	if (fork() == 0) {
+ *		r = rootward_domain_enter(domain);
+ *		execvp(...);
+ *	}
+ *
+ * Conventions.  Functions return 0 or a negative errno.  On failure nothing is returned through
+ * pointers and nothing needs freeing.  `*_free()` takes NULL.  The library never prints: it hands
+ * every diagnostic to the caller's function.  Handles may be used by one thread at a time;
+ * different handles by different threads.  No function keeps signal handlers, threads or global
+ * state.
+ */
+#ifndef ROOTWARD_H
+#define ROOTWARD_H
+
+#include <stddef.h>
+#include <stdint.h>
+#include <rootward/ops.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+#define ROOTWARD_VERSION "0.1.0"
+
+struct rootward_policy;
+struct rootward_domain;
+
+/** enum rootward_engine - who decides. */
+enum rootward_engine {
+	ROOTWARD_ENGINE_AUTO,     /* bpf where it works for the caller, else landlock */
+	ROOTWARD_ENGINE_BPF,      /* BPF LSM: all of a policy; needs root */
+	ROOTWARD_ENGINE_LANDLOCK, /* Landlock: what it can express; needs no privilege */
+};
+
+enum rootward_severity {
+	ROOTWARD_ERROR,   /* the call fails */
+	ROOTWARD_WARNING, /* the call goes on, weaker or poorer than asked; it was allowed to */
+	ROOTWARD_NOTE,    /* goes with the diagnostic before it */
+};
+
+/**
+ * struct rootward_diag - one diagnostic.  All strings belong to the library and live until the
+ * function that gets them returns.
+ * @file:    where the cause was written, or NULL (a command line option, the system)
+ * @line:    from 1, or 0
+ * @column:  from 1 in characters, or 0
+ * @message: one sentence, no newline
+ * @hint:    what to do next, or NULL
+ */
+struct rootward_diag {
+	enum rootward_severity severity;
+	const char *file;
+	unsigned int line;
+	unsigned int column;
+	const char *message;
+	const char *hint;
+};
+
+typedef void (*rootward_diag_fn)(void *data, const struct rootward_diag *diag);
+
+/**
+ * struct rootward_opts - how to do it.  Zero everything, then set @size to sizeof(struct
+ * rootward_opts): fields that a newer header adds are then zero for an older program.
+ * @diag:        gets every diagnostic, in order, or NULL
+ * @diag_data:   handed to @diag
+ * @best_effort: let an engine enforce less than the policies say; each rule and operation that
+ *               it weakens is a ROOTWARD_WARNING
+ * @name:        a name for messages (a policy from a string, a domain), or NULL
+ */
+struct rootward_opts {
+	size_t size;
+	rootward_diag_fn diag;
+	void *diag_data;
+	int best_effort;
+	const char *name;
+};
+
+/**
+ * rootward_policy_load() - read a policy from a YAML file.
+ * @ret:  the policy; free it with rootward_policy_free()
+ * @path: the file; `-` reads standard input
+ * @opts: or NULL
+ *
+ * All mistakes in the file are reported through @opts->diag, not only the first.  Trees are not
+ * looked up yet (`~` and relative paths are resolved when a domain is made, against the caller's
+ * home and working directory of that moment).
+ *
+ * Return: 0, or
+ *	-EINVAL   the file is not a valid policy
+ *	-E2BIG    it is larger than 16 MiB, or has more than 100 000 trees
+ *	-ENOMEM   out of memory
+ *	or what open(2) and read(2) return
+ */
+int rootward_policy_load(struct rootward_policy **ret, const char *path,
+			 const struct rootward_opts *opts);
+
+/**
+ * rootward_policy_parse() - the same from @len bytes at @text; diagnostics carry @opts->name.
+ */
+int rootward_policy_parse(struct rootward_policy **ret, const char *text, size_t len,
+			  const struct rootward_opts *opts);
+
+/**
+ * rootward_policy_new() - an empty policy: nothing is allowed anywhere.
+ */
+int rootward_policy_new(struct rootward_policy **ret, const char *name);
+
+/**
+ * rootward_policy_default() - the built-in policy of `rootward run`: read and execute the system,
+ * write beneath the working directory, the usual devices; the common places of secrets denied.
+ */
+int rootward_policy_default(struct rootward_policy **ret);
+
+/**
+ * rootward_policy_add() - add a tree, or to a tree that has the same path as written.
+ * @path:   a file or directory; `~`, `.` and relative paths as in a policy file
+ * @allow:  operations that are allowed beneath (enum rootward_op)
+ * @deny:   operations that are denied beneath
+ * @origin: shown in messages in place of file:line:column, e.g. "--rw", or NULL; copied
+ *
+ * Return: 0, -EINVAL (unknown operation bits, an empty path, one operation in both), -ENOMEM.
+ */
+int rootward_policy_add(struct rootward_policy *policy, const char *path, uint32_t allow,
+			uint32_t deny, const char *origin);
+
+void rootward_policy_free(struct rootward_policy *policy);
+
+/**
+ * rootward_domain_new() - prepare a domain: look up every tree, check that the engine can enforce
+ * every policy, load what must be loaded.  The caller stays as free as it was.
+ * @ret:      the domain; free it with rootward_domain_free()
+ * @engine:   which, or ROOTWARD_ENGINE_AUTO
+ * @policies: @n handles (at most 16), which stay the caller's and may be freed afterwards
+ * @opts:     or NULL
+ *
+ * May sleep, read files, start no process.
+ *
+ * Return: 0, or
+ *	-EINVAL     a policy cannot be applied (no policy, a tree named twice, …)
+ *	-ENOENT     a tree's path does not exist
+ *	-ENOTSUP    the engine cannot enforce a policy; each rule in the way is reported
+ *	-ENOSYS     the kernel does not have the engine, or it is switched off
+ *	-EPERM      the caller lacks the privilege for the engine
+ *	-ESTALE     a path changed while it was looked up
+ *	-E2BIG      too many policies or rules
+ *	-ENOMEM     out of memory
+ *	or what opening a tree returns
+ */
+int rootward_domain_new(struct rootward_domain **ret, enum rootward_engine engine,
+			struct rootward_policy *const *policies, size_t n,
+			const struct rootward_opts *opts);
+
+/**
+ * rootward_domain_enter() - confine the calling thread, for good, with all it will start.
+ *
+ * Call it between fork() and execve(), with one thread.  Capabilities that would undo the
+ * confinement leave the bounding, permitted, effective, inheritable and ambient sets.  With
+ * landlock and without CAP_SYS_ADMIN, no_new_privs is set.  Async-signal-safe.
+ *
+ * Return: 0, or a negative errno: the thread must then exit, it may be half confined.
+ */
+int rootward_domain_enter(struct rootward_domain *domain);
+
+/** rootward_domain_engine() - the engine that was chosen. */
+enum rootward_engine rootward_domain_engine(const struct rootward_domain *domain);
+
+/**
+ * struct rootward_event - a denied access.  Strings live until the function that gets them
+ * returns.
+ * @ops:    the operations asked for
+ * @denied: those of them that were denied
+ * @reason: enum rootward_reason
+ * @pid:    the process, in the caller's namespace of the time
+ * @policy, @origin: the policy's name and the rule that decided ("file:line:column" or an
+ *          option), NULL where `default` or no rule did
+ * @tree:   the rule's path as written, or NULL
+ * @object: the path, or as much of its end as is known
+ * @comm:   the task's name
+ */
+struct rootward_event {
+	uint32_t ops;
+	uint32_t denied;
+	int reason;
+	int pid;
+	const char *policy;
+	const char *origin;
+	const char *tree;
+	const char *object;
+	const char *comm;
+};
+
+typedef void (*rootward_event_fn)(void *data, const struct rootward_event *event);
+
+/**
+ * rootward_domain_events() - hand over the denials since the last call; does not block.
+ *
+ * Return: 0, -ENOTSUP (this engine does not tell), or the first error of reading.
+ */
+int rootward_domain_events(struct rootward_domain *domain, rootward_event_fn fn, void *data);
+
+/**
+ * struct rootward_stats - counted in the kernel, exact.
+ * @denied: accesses denied
+ * @lost:   denials for which no event could be kept
+ * @retried: walks that met a concurrent change and went again
+ * @unstable: accesses denied because a walk stayed unstable or passed a bound
+ */
+struct rootward_stats {
+	uint64_t denied;
+	uint64_t lost;
+	uint64_t retried;
+	uint64_t unstable;
+};
+
+/** rootward_domain_stats() - Return: 0, or -ENOTSUP where the engine does not count. */
+int rootward_domain_stats(struct rootward_domain *domain, struct rootward_stats *stats);
+
+/**
+ * rootward_domain_free() - forget the handle.  Tasks in the domain stay confined; its rules leave
+ * the kernel when the last of them has gone.
+ */
+void rootward_domain_free(struct rootward_domain *domain);
+
+/**
+ * rootward_engine_probe() - try whether an engine works for the caller, by using it.
+ * @why: on failure a sentence that says what is missing (static, not freed), or NULL
+ *
+ * Return: 0, -ENOSYS, -EPERM or what the attempt returned.
+ */
+int rootward_engine_probe(enum rootward_engine engine, const char **why);
+
+#ifdef __cplusplus
+}
+#endif
+#endif /* ROOTWARD_H */
