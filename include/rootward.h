@@ -35,20 +35,23 @@ extern "C" {
 
 #define ROOTWARD_VERSION "0.1.0"
 
+/* What the shared library exports; everything else in it is hidden. */
+#define ROOTWARD_API __attribute__((visibility("default")))
+
 struct rootward_policy;
 struct rootward_domain;
 
 /** enum rootward_engine - who decides. */
 enum rootward_engine {
-	ROOTWARD_ENGINE_AUTO,     /* bpf where it works for the caller, else landlock */
-	ROOTWARD_ENGINE_BPF,      /* BPF LSM: all of a policy; needs root */
+	ROOTWARD_ENGINE_AUTO,	  /* bpf where it works for the caller, else landlock */
+	ROOTWARD_ENGINE_BPF,	  /* BPF LSM: all of a policy; needs root */
 	ROOTWARD_ENGINE_LANDLOCK, /* Landlock: what it can express; needs no privilege */
 };
 
 enum rootward_severity {
-	ROOTWARD_ERROR,   /* the call fails */
+	ROOTWARD_ERROR,	  /* the call fails */
 	ROOTWARD_WARNING, /* the call goes on, weaker or poorer than asked; it was allowed to */
-	ROOTWARD_NOTE,    /* goes with the diagnostic before it */
+	ROOTWARD_NOTE,	  /* goes with the diagnostic before it */
 };
 
 /**
@@ -74,6 +77,7 @@ typedef void (*rootward_diag_fn)(void *data, const struct rootward_diag *diag);
 /**
  * struct rootward_opts - how to do it.  Zero everything, then set @size to sizeof(struct
  * rootward_opts): fields that a newer header adds are then zero for an older program.
+ * A size that is too small, or a field set that the library does not know, is -EINVAL.
  * @diag:        gets every diagnostic, in order, or NULL
  * @diag_data:   handed to @diag
  * @best_effort: let an engine enforce less than the policies say; each rule and operation that
@@ -104,25 +108,28 @@ struct rootward_opts {
  *	-ENOMEM   out of memory
  *	or what open(2) and read(2) return
  */
-int rootward_policy_load(struct rootward_policy **ret, const char *path,
-			 const struct rootward_opts *opts);
+ROOTWARD_API int rootward_policy_load(struct rootward_policy **ret, const char *path,
+				      const struct rootward_opts *opts);
 
 /**
  * rootward_policy_parse() - the same from @len bytes at @text; diagnostics carry @opts->name.
  */
-int rootward_policy_parse(struct rootward_policy **ret, const char *text, size_t len,
-			  const struct rootward_opts *opts);
+ROOTWARD_API int rootward_policy_parse(struct rootward_policy **ret, const char *text, size_t len,
+				       const struct rootward_opts *opts);
 
 /**
  * rootward_policy_new() - an empty policy: nothing is allowed anywhere.
+ * @name: for messages, at most 255 bytes, no control characters; NULL: "policy"
+ *
+ * Return: 0, -EINVAL (the name), -ENOMEM.
  */
-int rootward_policy_new(struct rootward_policy **ret, const char *name);
+ROOTWARD_API int rootward_policy_new(struct rootward_policy **ret, const char *name);
 
 /**
  * rootward_policy_default() - the built-in policy of `rootward run`: read and execute the system,
  * write beneath the working directory, the usual devices; the common places of secrets denied.
  */
-int rootward_policy_default(struct rootward_policy **ret);
+ROOTWARD_API int rootward_policy_default(struct rootward_policy **ret);
 
 /**
  * rootward_policy_add() - add a tree, or to a tree that has the same path as written.
@@ -131,12 +138,19 @@ int rootward_policy_default(struct rootward_policy **ret);
  * @deny:   operations that are denied beneath
  * @origin: shown in messages in place of file:line:column, e.g. "--rw", or NULL; copied
  *
- * Return: 0, -EINVAL (unknown operation bits, an empty path, one operation in both), -ENOMEM.
+ * Naming a path again adds to its masks.  A tree that was optional (of the built-in policy, or by
+ * `optional:`) must exist once it has been added here, and carries the new origin.
+ *
+ * Return: 0, or
+ *	-EINVAL  unknown operation bits, no operation at all, an empty path, or one operation in
+ *	         both masks; the policy is as it was
+ *	-E2BIG   more than 100 000 trees
+ *	-ENOMEM  out of memory
  */
-int rootward_policy_add(struct rootward_policy *policy, const char *path, uint32_t allow,
-			uint32_t deny, const char *origin);
+ROOTWARD_API int rootward_policy_add(struct rootward_policy *policy, const char *path,
+				     uint32_t allow, uint32_t deny, const char *origin);
 
-void rootward_policy_free(struct rootward_policy *policy);
+ROOTWARD_API void rootward_policy_free(struct rootward_policy *policy);
 
 /**
  * rootward_domain_new() - prepare a domain: look up every tree, check that the engine can enforce
@@ -149,7 +163,7 @@ void rootward_policy_free(struct rootward_policy *policy);
  * May sleep, read files, start no process.
  *
  * Return: 0, or
- *	-EINVAL     a policy cannot be applied (no policy, a tree named twice, …)
+ *	-EINVAL     a policy cannot be applied (no policy, two trees that are one object, …)
  *	-ENOENT     a tree's path does not exist
  *	-ENOTSUP    the engine cannot enforce a policy; each rule in the way is reported
  *	-ENOSYS     the kernel does not have the engine, or it is switched off
@@ -159,9 +173,9 @@ void rootward_policy_free(struct rootward_policy *policy);
  *	-ENOMEM     out of memory
  *	or what opening a tree returns
  */
-int rootward_domain_new(struct rootward_domain **ret, enum rootward_engine engine,
-			struct rootward_policy *const *policies, size_t n,
-			const struct rootward_opts *opts);
+ROOTWARD_API int rootward_domain_new(struct rootward_domain **ret, enum rootward_engine engine,
+				     struct rootward_policy *const *policies, size_t n,
+				     const struct rootward_opts *opts);
 
 /**
  * rootward_domain_enter() - confine the calling thread, for good, with all it will start.
@@ -172,10 +186,10 @@ int rootward_domain_new(struct rootward_domain **ret, enum rootward_engine engin
  *
  * Return: 0, or a negative errno: the thread must then exit, it may be half confined.
  */
-int rootward_domain_enter(struct rootward_domain *domain);
+ROOTWARD_API int rootward_domain_enter(struct rootward_domain *domain);
 
 /** rootward_domain_engine() - the engine that was chosen. */
-enum rootward_engine rootward_domain_engine(const struct rootward_domain *domain);
+ROOTWARD_API enum rootward_engine rootward_domain_engine(const struct rootward_domain *domain);
 
 /**
  * struct rootward_event - a denied access.  Strings live until the function that gets them
@@ -183,7 +197,8 @@ enum rootward_engine rootward_domain_engine(const struct rootward_domain *domain
  * @ops:    the operations asked for
  * @denied: those of them that were denied
  * @reason: enum rootward_reason
- * @pid:    the process, in the caller's namespace of the time
+ * @pid:    the process, as the initial pid namespace numbers it
+ * @arg:    by @reason: the signal, the request; else 0
  * @policy, @origin: the policy's name and the rule that decided ("file:line:column" or an
  *          option), NULL where `default` or no rule did
  * @tree:   the rule's path as written, or NULL
@@ -195,6 +210,7 @@ struct rootward_event {
 	uint32_t denied;
 	int reason;
 	int pid;
+	uint32_t arg;
 	const char *policy;
 	const char *origin;
 	const char *tree;
@@ -209,7 +225,8 @@ typedef void (*rootward_event_fn)(void *data, const struct rootward_event *event
  *
  * Return: 0, -ENOTSUP (this engine does not tell), or the first error of reading.
  */
-int rootward_domain_events(struct rootward_domain *domain, rootward_event_fn fn, void *data);
+ROOTWARD_API int rootward_domain_events(struct rootward_domain *domain, rootward_event_fn fn,
+					void *data);
 
 /**
  * struct rootward_stats - counted in the kernel, exact.
@@ -226,13 +243,14 @@ struct rootward_stats {
 };
 
 /** rootward_domain_stats() - Return: 0, or -ENOTSUP where the engine does not count. */
-int rootward_domain_stats(struct rootward_domain *domain, struct rootward_stats *stats);
+ROOTWARD_API int rootward_domain_stats(struct rootward_domain *domain,
+				       struct rootward_stats *stats);
 
 /**
  * rootward_domain_free() - forget the handle.  Tasks in the domain stay confined; its rules leave
  * the kernel when the last of them has gone.
  */
-void rootward_domain_free(struct rootward_domain *domain);
+ROOTWARD_API void rootward_domain_free(struct rootward_domain *domain);
 
 /**
  * rootward_engine_probe() - try whether an engine works for the caller, by using it.
@@ -240,7 +258,7 @@ void rootward_domain_free(struct rootward_domain *domain);
  *
  * Return: 0, -ENOSYS, -EPERM or what the attempt returned.
  */
-int rootward_engine_probe(enum rootward_engine engine, const char **why);
+ROOTWARD_API int rootward_engine_probe(enum rootward_engine engine, const char **why);
 
 #ifdef __cplusplus
 }

@@ -6,6 +6,14 @@
 #include "cleanup.h"
 #include "diag.h"
 
+/* Names come from files and from the system: no newline, no terminal's escape gets through. */
+static void one_line(char *message)
+{
+	for (; *message; message++)
+		if ((unsigned char)*message < ' ' || *message == 0x7f)
+			*message = '?';
+}
+
 int diag(const struct rootward_opts *opts, enum rootward_severity severity,
 	 const struct origin *origin, const char *hint, const char *format, ...)
 {
@@ -19,6 +27,8 @@ int diag(const struct rootward_opts *opts, enum rootward_severity severity,
 	if (vasprintf(&message, format, ap) < 0)
 		message = NULL;
 	va_end(ap);
+	if (message)
+		one_line(message);
 
 	opts->diag(opts->diag_data, &(struct rootward_diag){
 		.severity = severity,

@@ -16,13 +16,14 @@
 #include <sys/stat.h>
 
 #include "diag.h"
+#include "index.h"
 
 /** enum tree_state - what a tree's path turned out to be. */
 enum tree_state {
 	TREE_UNRESOLVED,
-	TREE_PRESENT,     /* it exists; @dev, @ino, @mode and @mnt_id say what it is */
-	TREE_NAME_ONLY,   /* a deny on a name that does not exist (yet) in a directory that does */
-	TREE_SKIPPED,     /* optional and missing: no rule */
+	TREE_PRESENT,	/* it exists; @dev, @ino, @mode and @mnt_id say what it is */
+	TREE_NAME_ONLY, /* a deny on a name that does not exist (yet) in a directory that does */
+	TREE_SKIPPED,	/* optional and missing: no rule */
 };
 
 /**
@@ -30,18 +31,22 @@ enum tree_state {
  * @path:     as written
  * @allow, @deny: disjoint masks of enum rootward_op
  * @optional: skipped when it does not exist
+ * @builtin:  from the built-in policy, which cannot know the machine: it gives way in harmless
+ *            cases where a written rule would be a mistake (see policy_resolve.c)
  * @origin:   where it was written
  * The rest is set by policy_resolve():
  * @real:     absolute, no symlinks, `..` or trailing slash.  For TREE_NAME_ONLY the parent is
  *            real and the last component is the missing name
- * @dev, @ino, @mode, @mnt_id: as statx() reports them for @real; used to see that the path still
- *            names the same object, never as an identity in the kernel
+ * @dev, @ino, @mode, @mnt_id: as statx() reports them for @real, or for TREE_NAME_ONLY for the
+ *            directory that holds the name; used to see that the path still names the same
+ *            object, never as an identity in the kernel
  */
 struct tree {
 	char *path;
 	uint32_t allow;
 	uint32_t deny;
 	bool optional;
+	bool builtin;
 	struct origin origin;
 
 	enum tree_state state;
@@ -67,7 +72,8 @@ enum policy_keep {
  * @best_effort: operations that may go unenforced where an engine cannot enforce them
  * @keep_caps:   bit n: capability number n is kept though it is one that rootward drops
  * @keep:        enum policy_keep
- * @trees:       @n_trees of them, in the order written
+ * @trees:       @n_trees of them, in the order written; @cap_trees have room
+ * @paths:       finds a tree by its path as written
  * @strings:     file names that origins point to; see policy_string()
  */
 struct rootward_policy {
@@ -80,9 +86,32 @@ struct rootward_policy {
 	uint32_t keep;
 	struct tree *trees;
 	size_t n_trees;
+	size_t cap_trees;
+	struct index paths;
 	char **strings;
 	size_t n_strings;
 };
+
+#define POLICY_TREES_MAX 100000
+#define POLICY_NAME_MAX 255
+
+/**
+ * policy_set_name() - Return: 0, -EINVAL (empty, longer than POLICY_NAME_MAX bytes, or with control
+ * characters in it), -ENOMEM.
+ */
+int policy_set_name(struct rootward_policy *policy, const char *name);
+
+/** policy_find() - the tree with this path as written, or NULL. */
+struct tree *policy_find(const struct rootward_policy *policy, const char *path);
+
+/**
+ * policy_append() - one more tree like @tree, of which path, allow, deny, optional, builtin and
+ * origin count.  The path is copied; origin.file must live as long as the policy.
+ *
+ * Return: 0; -EINVAL when the path is empty or there already, or the masks are no rule; -E2BIG for
+ * more than POLICY_TREES_MAX; -ENOMEM.
+ */
+int policy_append(struct rootward_policy *policy, const struct tree *tree);
 
 /** policy_string() - a copy of @s that lives as long as @policy, or NULL when out of memory. */
 const char *policy_string(struct rootward_policy *policy, const char *s);
@@ -92,7 +121,8 @@ const char *policy_string(struct rootward_policy *policy, const char *s);
  * anew.  `~` is the caller's home (HOME, else the password database), `.` and other relative
  * paths start at the working directory, `~USER` at that user's home.
  *
- * Return: 0; -ENOENT when a path does not exist; -EINVAL for a path named twice; the first errno.
+ * Return: 0; -ENOENT when a path does not exist; -EINVAL when two paths name one object; -ESTALE
+ * when a path changed meanwhile; the errno of the first tree that failed.
  */
 int policy_resolve(struct rootward_policy *policy, const struct rootward_opts *opts);
 
@@ -100,14 +130,15 @@ int policy_resolve(struct rootward_policy *policy, const struct rootward_opts *o
  * tree_open() - open a TREE_PRESENT tree's object with O_PATH, and see that it is still the one
  * that policy_resolve() saw.
  *
- * Return: a descriptor that the caller closes; -ESTALE when it is another object by now (reported
- * with its origin, as is every other failure); what openat2(2) returns.
+ * Return: a descriptor that the caller closes; -ESTALE when it is another object by now, or none
+ * (reported with its origin, as is every other failure); what openat2(2) returns.
  */
 int tree_open(const struct tree *tree, const struct rootward_opts *opts);
 
 /**
  * tree_open_parent() - the same for the directory that holds @tree's entry; *name points into
- * tree->real.  -EINVAL for the root directory, which is nobody's entry.
+ * tree->real.  -EINVAL for the root directory, which is nobody's entry.  A TREE_NAME_ONLY may
+ * exist by now; the directory is the one that policy_resolve() saw.
  */
 int tree_open_parent(const struct tree *tree, const char **name, const struct rootward_opts *opts);
 

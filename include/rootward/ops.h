@@ -84,4 +84,26 @@ enum rootward_op_group {
 	ROOTWARD_OPS_EXECUTE = ROOTWARD_OP_EXECUTE,
 };
 
+/* Why an access was denied, as X(NAME, text). */
+#define ROOTWARD_REASONS(X)                                                                              \
+	X(RULE, "a rule")                                                                          \
+	X(DEFAULT, "no tree decides, and `default` does not allow it")                             \
+	X(GUARD, "it is a ruled directory, or on the way to a denied one")                         \
+	X(GAIN, "more would be allowed on it at its new place")                                    \
+	X(DETACHED, "it hangs in no mount tree, where `default` does not apply")                   \
+	X(DISCONNECTED, "its place in its filesystem is not known")                                \
+	X(UNSTABLE, "the walk met a concurrent change every time")                                 \
+	X(DEPTH, "too many ancestors")                                                             \
+	X(CAPABILITY, "a confined task does not have this capability")                             \
+	X(DEVICE, "a device that shows what lies beneath files")                                   \
+	X(TASK, "a task outside the confinement")                                                  \
+	X(SYSTEM, "it could undo the confinement")                                                 \
+	X(UNKNOWN, "something that rootward does not know")
+
+enum rootward_reason {
+#define ROOTWARD_X(NAME, text) ROOTWARD_REASON_##NAME,
+	ROOTWARD_REASONS(ROOTWARD_X)
+#undef ROOTWARD_X
+};
+
 #endif /* ROOTWARD_OPS_H */

@@ -1,0 +1,47 @@
+# SPDX-License-Identifier: LGPL-2.1-or-later
+# The front door; the building itself is Meson's. Lines with ## are `make help`.
+
+BUILD ?= build
+PREFIX ?= /usr/local
+export BUILD
+
+.PHONY: all setup help demo demo-vm check check-long vm bench install clean
+
+all: setup ## build the library and the tool in build/
+	@ninja -C $(BUILD) --quiet >$(BUILD)/ninja.log; status=$$?; \
+	grep -v 'no work to do' $(BUILD)/ninja.log; exit $$status
+
+# Installs what is missing (as root or with sudo, saying what), and nothing when nothing is.
+setup:
+	@tools/setup build
+	@test -f $(BUILD)/build.ninja || meson setup $(BUILD) --prefix $(PREFIX) >/dev/null || \
+		meson setup $(BUILD) --prefix $(PREFIX)
+
+demo: all ## confine a sample project's build on this machine: what was allowed, denied, why
+	@examples/demo/demo $(BUILD)/tool/rootward
+
+demo-vm: all vm ## the same with BPF LSM, on a Linux 7.2 in a virtual machine
+	@examples/demo/demo-vm $(BUILD)/tool/rootward
+
+check: all vm ## all tests: here, with sanitizers, and on three kernels (up to 30 minutes)
+	@tests/check
+
+check-long: all vm ## check, and what takes longer
+	@tests/check --long
+
+vm: ## fetch QEMU and the kernels for the virtual machines
+	@tools/setup vm
+	@tests/vm/fetch
+
+bench: all ## measure
+	@meson test -C $(BUILD) --benchmark --verbose
+
+install: all ## install to PREFIX (/usr/local), beneath DESTDIR if set
+	@meson configure $(BUILD) --prefix $(PREFIX)
+	@meson install -C $(BUILD)
+
+clean: ## remove what was built; what was fetched stays
+	@rm -rf build build-asan
+
+help: ## this text
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s%s\n", $$1, $$2 }' $(MAKEFILE_LIST)

@@ -1,0 +1,158 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later OR GPL-2.0-only */
+/*
+ * What user space and the programs in the kernel share: keys and values of the maps, and events.
+ * The programs stay pinned when a newer rootward is installed: whoever changes this page raises
+ * RW_ABI, and the two live side by side.
+ */
+#ifndef ROOTWARD_ABI_H
+#define ROOTWARD_ABI_H
+
+#ifndef __bpf__
+#include <linux/types.h>
+#endif
+#include <rootward/ops.h>
+
+#define RW_ABI 1
+
+#define RW_LAYERS 8
+#define RW_DOMAINS 512
+#define RW_RULES (1U << 18)
+#define RW_NAME_MAX 256
+#define RW_EVENT_RING (1U << 18)
+
+/* Bits of the filter; a directory whose inode number misses it carries no rule. */
+#define RW_FILTER_SHIFT 19
+#define RW_FILTER_WORDS ((1U << RW_FILTER_SHIFT) / 64)
+
+/**
+ * struct rw_ident - a directory or file as the kernel knows it (never as stat reports it), in one
+ * domain.
+ * @name_len: 0, but in a struct rw_name_key the length of the name
+ */
+struct rw_ident {
+	__u64 ino;
+	__u32 dev;
+	__u32 generation;
+	__u32 domain;
+	__u32 name_len;
+};
+
+/**
+ * struct rw_name_key - an entry of a directory by name.  The hash need not be strong: the value
+ * holds the whole name and is compared; two ruled names that meet are refused at load.
+ */
+struct rw_name_key {
+	struct rw_ident parent;
+	__u64 hash;
+};
+
+enum rw_rule_flags {
+	RW_NAMED = 1U << 0, /* entries of this directory are ruled by name */
+	RW_GUARD = 1U << 1, /* ruled by a deny, or on the way to one: not renamed, not removed */
+};
+
+#define RW_NO_TREE 0xffffffffU
+
+/**
+ * struct rw_rule - what is ruled at one object, per layer of the domain.
+ * @tree: the layer's tree that says so, for events; RW_NO_TREE where none does
+ */
+struct rw_rule {
+	__u32 flags;
+	__u32 zero;
+	struct {
+		__u32 allow;
+		__u32 deny;
+		__u32 tree;
+	} layer[RW_LAYERS];
+};
+
+struct rw_named_rule {
+	struct rw_rule rule;
+	char name[RW_NAME_MAX]; /* the rest is zero */
+};
+
+/* A domain is LOADING until all its rules are there; what dies then is collected like the rest. */
+enum rw_domain_state { RW_DOMAIN_FREE, RW_DOMAIN_LOADING, RW_DOMAIN_LIVE };
+
+/**
+ * struct rw_domain - one confinement.  Index 0 is never used: it means no domain.
+ * @tasks: how many tasks are in it
+ */
+struct rw_domain {
+	__u32 state;
+	__u32 layers;
+	__u32 default_ops[RW_LAYERS];
+	__u64 drop_caps; /* bit n: capability n is refused */
+	__u32 keep;      /* enum policy_keep of lib/policy.h */
+	__u32 zero;
+	__s64 tasks;
+	__u64 denied;
+	__u64 lost;
+	__u64 retried;
+	__u64 unstable;
+};
+
+/**
+ * struct rw_shared - one for all domains.
+ * @filter: a superset of the inode numbers that rules name; see rw_filter_bit()
+ * @tasks_map_id: the number of the map `tasks`
+ */
+struct rw_shared {
+	__u64 filter[RW_FILTER_WORDS];
+	__u32 tasks_map_id;
+	__u32 zero;
+};
+
+struct rw_task {
+	__u32 domain;
+};
+
+#define RW_EVENT_NAMES 6
+#define RW_EVENT_NAME_MAX 64
+
+/**
+ * struct rw_event - a denial.
+ * @names: the object's name, its parent's, ... as far as they fit, each cut to its end; shown to
+ *         people, never decided upon
+ * @arg:   a capability, a signal, a BPF command, by @reason
+ */
+struct rw_event {
+	__u32 domain;
+	__u32 reason;
+	__u32 ops;
+	__u32 denied;
+	__u32 layer;
+	__u32 tree;
+	__u32 pid;
+	__u32 arg;
+	__u32 n_names;
+	char comm[16];
+	char names[RW_EVENT_NAMES][RW_EVENT_NAME_MAX];
+};
+
+/** struct rw_identity - what identity.bpf.c tells of one descriptor. */
+struct rw_identity {
+	__u64 ino;
+	__u64 magic;
+	__u32 dev;
+	__u32 generation;
+	__u32 fd;
+	__u32 mode;
+	__s32 xino_mode; /* overlay: 0 or more when inode numbers are stable */
+	__u32 zero;
+};
+
+/* One word of a name into its hash; user space and kernel must agree. */
+static inline __attribute__((always_inline)) __u64 rw_hash_word(__u64 hash, __u64 word)
+{
+	hash = (hash ^ word) * 0x9e3779b97f4a7c15ULL;
+	return hash ^ hash >> 29;
+}
+
+static inline __attribute__((always_inline)) __u32 rw_filter_bit(__u64 ino)
+{
+	return (ino * 0x9e3779b97f4a7c15ULL) >> (64 - RW_FILTER_SHIFT);
+}
+
+#endif

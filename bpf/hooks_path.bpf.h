@@ -1,0 +1,263 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * Hooks that change a directory's entries.  The object is the entry itself, also while it does not
+ * exist yet: a walk from there meets its name, then its directory.
+ */
+#ifndef ROOTWARD_HOOKS_PATH_BPF_H
+#define ROOTWARD_HOOKS_PATH_BPF_H
+
+#include "hooks_file.bpf.h"
+
+#define RENAME_EXCHANGE (1 << 1)
+#define RENAME_WHITEOUT (1 << 2)
+
+static __always_inline __u32 make_op(__u32 mode)
+{
+	switch (mode & S_IFMT) {
+	case 0: /* mknod(2): none means a regular file */
+	case S_IFREG:
+		return ROOTWARD_OP_MAKE_REG;
+	case S_IFDIR:
+		return ROOTWARD_OP_MAKE_DIR;
+	case S_IFLNK:
+		return ROOTWARD_OP_MAKE_SYM;
+	case S_IFIFO:
+		return ROOTWARD_OP_MAKE_FIFO;
+	case S_IFSOCK:
+		return ROOTWARD_OP_MAKE_SOCK;
+	case S_IFCHR:
+		return ROOTWARD_OP_MAKE_CHAR;
+	case S_IFBLK:
+		return ROOTWARD_OP_MAKE_BLOCK;
+	}
+	return ROOTWARD_OPS_ALL;
+}
+
+/* 0 for an entry that does not exist. */
+static __always_inline __u32 dentry_mode(__u64 dentry)
+{
+	struct dentry *d = VFS_WALK_AS(struct dentry, dentry);
+	__u64 address = VFS_WALK_READ_ADDRESS(d, d_inode);
+	struct inode *inode = VFS_WALK_AS(struct inode, address);
+
+	return address ? VFS_WALK_READ(inode, i_mode) : 0;
+}
+
+static __always_inline __u32 remove_op(__u32 mode)
+{
+	return (mode & S_IFMT) == S_IFDIR ? ROOTWARD_OP_REMOVE_DIR : ROOTWARD_OP_REMOVE_FILE;
+}
+
+/* The rule on an object itself, wherever it lives, or NULL. */
+static __always_inline struct rw_rule *own_rule(__u32 domain, __u64 dentry)
+{
+	struct dentry *d = VFS_WALK_AS(struct dentry, dentry);
+	__u64 address = VFS_WALK_READ_ADDRESS(d, d_inode);
+	struct rw_ident ident;
+
+	if (!address)
+		return 0;
+	ident_of(&ident, VFS_WALK_AS(struct inode, address), domain);
+	return bpf_map_lookup_elem(&rules, &ident);
+}
+
+/* A ruled directory, or one on the way to a denied object, stays where it is. */
+__noinline int guarded(__u32 domain, __u64 dentry)
+{
+	struct rw_rule *rule = own_rule(domain, dentry);
+	struct denial denial = {
+		.domain = domain,
+		.reason = ROOTWARD_REASON_GUARD,
+		.ops = ROOTWARD_OP_REMOVE_DIR,
+		.denied = ROOTWARD_OP_REMOVE_DIR,
+		.layer = RW_NO_TREE,
+		.tree = RW_NO_TREE,
+	};
+
+	if (!rule || !(rule->flags & RW_GUARD))
+		return 0;
+	deny_event(&denial, dentry);
+	return -EACCES;
+}
+
+#define SURVEY_FAILED 0xffffffffU
+
+/*
+ * What one layer allows at a place, whoever lives there: a mask, or SURVEY_FAILED when that cannot
+ * be told.
+ */
+__noinline __u32 place_survey(__u32 index, __u64 mnt, __u64 dentry, __u32 layer)
+{
+	struct rw_domain *domain = bpf_map_lookup_elem(&domains, &index);
+	struct access a = { .domain = index, .ops = ROOTWARD_OPS_ALL, .survey = 1 };
+
+	if (!domain)
+		return SURVEY_FAILED;
+	a.layers = 1U << (layer & 31);
+	a.retried = vfs_walk_zero(a.layers);
+	access_begin(&a);
+	if (access_end(&a, domain,
+		       vfs_walk_ancestors_at(mnt, dentry, 0, visit, &a, VFS_WALK_HIDDEN)) >= 0)
+		return SURVEY_FAILED;
+	return a.granted;
+}
+
+/* What the object's own rule says, which is the same wherever it lives. */
+__noinline __u32 own_closes(__u32 index, __u64 dentry, __u32 layer)
+{
+	struct rw_rule *rule = own_rule(index, dentry);
+
+	if (!rule || layer >= RW_LAYERS)
+		return 0;
+	return rule->layer[layer].allow | rule->layer[layer].deny;
+}
+
+/*
+ * Would @from's object, at @to, have more allowed on it than now?  Returns 0, or -EACCES having told.
+ */
+static __always_inline int gains(__u32 index, __u64 mnt, __u64 from, __u64 to)
+{
+	struct rw_domain *domain = bpf_map_lookup_elem(&domains, &index);
+	__u32 i, before, after;
+	struct denial denial = {
+		.domain = index,
+		.reason = ROOTWARD_REASON_GAIN,
+		.ops = ROOTWARD_OP_REFER,
+		.layer = RW_NO_TREE,
+		.tree = RW_NO_TREE,
+	};
+
+	if (!domain)
+		return -EACCES;
+	for (i = 0; i < RW_LAYERS; i++) {
+		if (i >= domain->layers)
+			return 0;
+		before = place_survey(index, mnt, from, i);
+		after = place_survey(index, mnt, to, i);
+		denial.denied = after & ~before & ~own_closes(index, from, i);
+		denial.layer = i;
+		if (before == SURVEY_FAILED || after == SURVEY_FAILED)
+			denial.reason = ROOTWARD_REASON_UNSTABLE;
+		else if (!denial.denied)
+			continue;
+		deny_event(&denial, from);
+		return -EACCES;
+	}
+	return 0;
+}
+
+#define DECIDE_ENTRY(dir, dentry, ops)                                                             \
+	({                                                                                         \
+		__u32 domain = current_domain();                                                   \
+		domain ? decide(domain, address_of((dir)->mnt), address_of(dentry), ops) : 0;      \
+	})
+
+SEC("lsm/path_mknod")
+int BPF_PROG(rw_path_mknod, const struct path *dir, struct dentry *dentry, unsigned short mode)
+{
+	return DECIDE_ENTRY(dir, dentry, make_op(mode));
+}
+
+SEC("lsm/path_mkdir")
+int BPF_PROG(rw_path_mkdir, const struct path *dir, struct dentry *dentry)
+{
+	return DECIDE_ENTRY(dir, dentry, ROOTWARD_OP_MAKE_DIR);
+}
+
+SEC("lsm/path_symlink")
+int BPF_PROG(rw_path_symlink, const struct path *dir, struct dentry *dentry)
+{
+	return DECIDE_ENTRY(dir, dentry, ROOTWARD_OP_MAKE_SYM);
+}
+
+SEC("lsm/path_unlink")
+int BPF_PROG(rw_path_unlink, const struct path *dir, struct dentry *dentry)
+{
+	return DECIDE_ENTRY(dir, dentry, ROOTWARD_OP_REMOVE_FILE);
+}
+
+SEC("lsm/path_rmdir")
+int BPF_PROG(rw_path_rmdir, const struct path *dir, struct dentry *dentry)
+{
+	__u32 domain = current_domain();
+
+	if (!domain)
+		return 0;
+	if (guarded(domain, address_of(dentry)))
+		return -EACCES;
+	return decide(domain, address_of(dir->mnt), address_of(dentry), ROOTWARD_OP_REMOVE_DIR);
+}
+
+/* What moving an entry from one directory to another asks besides.  Returns 0 or -EACCES. */
+static __always_inline int decide_refer(__u32 domain, __u64 mnt, __u64 from, __u64 to)
+{
+	if (decide(domain, mnt, from, ROOTWARD_OP_REFER))
+		return -EACCES;
+	return decide(domain, mnt, to, ROOTWARD_OP_REFER);
+}
+
+/* Both directories are in one mount: the VFS has seen to that, the hook does not get the old. */
+SEC("lsm/path_link")
+int BPF_PROG(rw_path_link, struct dentry *old_dentry, const struct path *new_dir,
+	     struct dentry *new_dentry)
+{
+	__u64 mnt, from, to;
+	__u32 domain = current_domain();
+	bool same_dir;
+
+	if (!domain)
+		return 0;
+	same_dir = old_dentry->d_parent == new_dir->dentry;
+	mnt = address_of(new_dir->mnt);
+	from = address_of(old_dentry);
+	to = address_of(new_dentry);
+	if (decide(domain, mnt, to, make_op(dentry_mode(from))))
+		return -EACCES;
+	if (!same_dir && decide_refer(domain, mnt, from, to))
+		return -EXDEV;
+	if (gains(domain, mnt, from, to))
+		return same_dir ? -EACCES : -EXDEV;
+	return 0;
+}
+
+/*
+ * A rename takes an entry away and makes one, and removes what was there; an exchange does so both
+ * ways.  First what the directories must allow, then moving between them: only that is EXDEV,
+ * which lets mv(1) copy.
+ */
+SEC("lsm/path_rename")
+int BPF_PROG(rw_path_rename, const struct path *old_dir, struct dentry *old_dentry,
+	     const struct path *new_dir, struct dentry *new_dentry, unsigned int flags)
+{
+	__u32 domain = current_domain(), old_mode, new_mode, from_ops, to_ops;
+	__u64 mnt, from, to;
+	bool same_dir;
+
+	if (!domain)
+		return 0;
+	same_dir = old_dir->dentry == new_dir->dentry;
+	mnt = address_of(old_dir->mnt);
+	from = address_of(old_dentry);
+	to = address_of(new_dentry);
+	old_mode = dentry_mode(from);
+	new_mode = dentry_mode(to);
+	from_ops = remove_op(old_mode);
+	to_ops = make_op(old_mode);
+	if (new_mode)
+		to_ops |= remove_op(new_mode);
+	if (flags & RENAME_EXCHANGE)
+		from_ops |= make_op(new_mode);
+	if (flags & RENAME_WHITEOUT)
+		from_ops |= ROOTWARD_OP_MAKE_CHAR;
+	if (guarded(domain, from) || (new_mode && guarded(domain, to)) ||
+	    decide(domain, mnt, from, from_ops) || decide(domain, mnt, to, to_ops))
+		return -EACCES;
+	if (!same_dir && decide_refer(domain, mnt, from, to))
+		return -EXDEV;
+	if (gains(domain, mnt, from, to) ||
+	    (flags & RENAME_EXCHANGE && gains(domain, mnt, to, from)))
+		return same_dir ? -EACCES : -EXDEV;
+	return 0;
+}
+
+#endif

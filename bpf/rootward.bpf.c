@@ -1,0 +1,26 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * The programs that enforce.  Threat: a confined task, perhaps root, that wants at what its policy
+ * denies.  Question at each hook: may this task do this to this object, by where the object lives
+ * now?  On anything unexpected the answer is no, with an event that says why.
+ *
+ *	domain.bpf.h        the maps; which domain a task is in
+ *	event.bpf.h         counting and telling denials
+ *	decide.bpf.h        the rules met on the walk
+ *	hooks_*.bpf.h       the hooks, by what they get
+ */
+#include "kernel.h"
+#include <bpf/bpf_helpers.h>
+#include <bpf/bpf_tracing.h>
+#include <rootward/vfs_walk.bpf.h>
+
+#include "domain.bpf.h"
+#include "event.bpf.h"
+#include "decide.bpf.h"
+#include "hooks_file.bpf.h"
+#include "hooks_path.bpf.h"
+#include "hooks_task.bpf.h"
+#include "hooks_system.bpf.h"
+#include "hooks_socket.bpf.h"
+
+char LICENSE[] SEC("license") = "GPL";

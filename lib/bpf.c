@@ -1,0 +1,177 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * The bpf engine: a domain's rules in the pinned maps (bpf_rules.c), tasks in it by task storage.
+ * Nothing depends on the process that made the domain: the programs stay while any domain has a
+ * task or an owner, and the next to come collects what is left (bpf_kernel.c).
+ */
+#include <errno.h>
+#include <string.h>
+#include <sys/syscall.h>
+#include <time.h>
+
+#include <bpf/bpf.h>
+#include <bpf/libbpf.h>
+
+#include "bpf_kernel.h"
+#include "bpf_load.h"
+#include "bpf_rules.h"
+#include "bpf_state.h"
+#include "cleanup.h"
+#include "engine.h"
+
+/*
+ * A task counts until the kernel frees it, a little after its parent has waited for it.  Worth
+ * waiting for, so that the last confinement takes the programs along; not worth long.
+ */
+static void wait_for_tasks(const struct rw_domain *domain)
+{
+	const struct timespec tick = { .tv_nsec = 2000000 };
+	int ticks = 50;
+
+	while (__atomic_load_n(&domain->tasks, __ATOMIC_SEQ_CST) > 0 && ticks--)
+		nanosleep(&tick, NULL);
+}
+
+static void bpf_state_free(void *state)
+{
+	struct bpf_state *s = state;
+
+	if (!s)
+		return;
+	if (s->domain)
+		wait_for_tasks(&s->kernel.domains[s->domain]);
+	ring_buffer__free(s->ring);
+	cleanup_close(&s->ring_fd);
+	cleanup_close(&s->owner);
+	/* Without the lock nothing is collected now, and by the next one then. */
+	if (s->kernel.domains && bpf_kernel_lock(&s->kernel) == 0)
+		bpf_kernel_leave(&s->kernel);
+	bpf_kernel_close(&s->kernel);
+	layer_names_free(s->layers, s->n_layers);
+	free(s);
+}
+
+static void cleanup_state(struct bpf_state **state)
+{
+	bpf_state_free(*state);
+}
+
+static void domain_fill(struct rw_domain *domain, struct rootward_policy *const *policies,
+			size_t n)
+{
+	uint64_t keep_caps = UINT64_MAX;
+	uint32_t keep = UINT32_MAX;
+	size_t i;
+
+	memset(domain, 0, sizeof(*domain));
+	for (i = 0; i < n; i++) {
+		domain->default_ops[i] = policies[i]->default_ops;
+		keep_caps &= policies[i]->keep_caps;
+		keep &= policies[i]->keep;
+	}
+	domain->layers = n;
+	domain->drop_caps = dangerous_capabilities() & ~keep_caps;
+	domain->keep = keep;
+}
+
+/* Rules first, then the domain is live: no task meets half a policy. */
+static int domain_make(struct bpf_state *s, struct rootward_policy *const *policies, size_t n,
+		       const struct rootward_opts *opts)
+{
+	int r;
+
+	r = bpf_kernel_claim(&s->kernel, &s->owner);
+	if (r < 0) {
+		diag(opts, ROOTWARD_ERROR, NULL, "wait until one of them ends",
+		     "no room for another confinement (%u at once): %s", RW_DOMAINS - 1,
+		     strerror(-r));
+		return r;
+	}
+	s->domain = r;
+	domain_fill(&s->kernel.domains[s->domain], policies, n);
+	s->kernel.domains[s->domain].state = RW_DOMAIN_LOADING;
+	r = bpf_rules_install(&s->kernel, s->domain, policies, n, opts);
+	if (r < 0)
+		return r;
+	s->ring_fd = bpf_map_create(BPF_MAP_TYPE_RINGBUF, "rootward_events", 0, 0, RW_EVENT_RING,
+				    NULL);
+	if (s->ring_fd < 0 ||
+	    bpf_map_update_elem(s->kernel.maps[PINNED_RINGS], &s->domain, &s->ring_fd, BPF_ANY) < 0)
+		return -errno;
+	__atomic_store_n(&s->kernel.domains[s->domain].state, RW_DOMAIN_LIVE, __ATOMIC_SEQ_CST);
+	return 0;
+}
+
+static int bpf_create(void **ret, struct rootward_policy *const *policies, size_t n,
+		      const struct rootward_opts *opts)
+{
+	_cleanup_(cleanup_state) struct bpf_state *s = calloc(1, sizeof(*s));
+	int r;
+
+	if (!s)
+		return -ENOMEM;
+	s->kernel = (struct bpf_kernel)BPF_KERNEL_NONE;
+	s->owner = s->ring_fd = -1;
+	if (n > RW_LAYERS) {
+		diag(opts, ROOTWARD_ERROR, NULL, "merge some of them",
+		     "the bpf engine takes at most %d policies at once, not %zu", RW_LAYERS, n);
+		return -E2BIG;
+	}
+	r = layer_names_copy(s, policies, n);
+	if (r == 0)
+		r = bpf_kernel_open(&s->kernel, opts);
+	if (r < 0)
+		return r;
+	bpf_kernel_collect(&s->kernel);
+	r = domain_make(s, policies, n, opts);
+	bpf_kernel_unlock(&s->kernel);
+	if (r == 0)
+		*ret = steal_ptr(s);
+	return r;
+}
+
+/* Async-signal-safe: system calls and an atomic add. */
+static int bpf_enter(void *state)
+{
+	struct bpf_state *s = state;
+	struct rw_domain *domain = &s->kernel.domains[s->domain];
+	struct rw_task task = { .domain = s->domain };
+	int pidfd, r, tries = 100;
+
+	pidfd = syscall(SYS_pidfd_open, getpid(), 0);
+	if (pidfd < 0)
+		return -errno;
+	/* Counted before it is in: the domain is never in use and thought empty. */
+	__atomic_add_fetch(&domain->tasks, 1, __ATOMIC_SEQ_CST);
+	do {
+		r = bpf_map_update_elem(s->kernel.maps[PINNED_TASKS], &pidfd, &task, BPF_NOEXIST) < 0 ?
+			    -errno :
+			    0;
+	} while (r == -EBUSY && --tries);
+	if (r < 0)
+		__atomic_sub_fetch(&domain->tasks, 1, __ATOMIC_SEQ_CST);
+	close(pidfd);
+	return r;
+}
+
+static int bpf_stats(void *state, struct rootward_stats *stats)
+{
+	struct bpf_state *s = state;
+	const struct rw_domain *domain = &s->kernel.domains[s->domain];
+
+	stats->denied = __atomic_load_n(&domain->denied, __ATOMIC_RELAXED);
+	stats->lost = __atomic_load_n(&domain->lost, __ATOMIC_RELAXED);
+	stats->retried = __atomic_load_n(&domain->retried, __ATOMIC_RELAXED);
+	stats->unstable = __atomic_load_n(&domain->unstable, __ATOMIC_RELAXED);
+	return 0;
+}
+
+const struct engine engine_bpf = {
+	.name = "bpf",
+	.probe = bpf_probe,
+	.create = bpf_create,
+	.enter = bpf_enter,
+	.events = bpf_events,
+	.stats = bpf_stats,
+	.free = bpf_state_free,
+};

@@ -1,0 +1,69 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * The part of rootward that is in the kernel: programs and maps, pinned once for all domains.
+ *
+ *	BPFFS/rootward-ABI/             flock()ed for every change
+ *	BPFFS/rootward-ABI/live/        links and maps; made as `new`, then renamed: all or nothing
+ *	BPFFS/rootward-ABI/domain-N/    flock()ed (shared) by the owner of domain N while it lives
+ *
+ * A domain is collected when it has no task and its owner is gone; when the last is, `live` goes
+ * too and the kernel is as it was.
+ */
+#ifndef ROOTWARD_BPF_KERNEL_H
+#define ROOTWARD_BPF_KERNEL_H
+
+#include "abi.h"
+#include "diag.h"
+
+/**
+ * struct bpf_kernel - open descriptors of the pinned parts.  Begin with BPF_KERNEL_NONE.
+ * @lock:    the directory, locked while open
+ * @domains: all domains, shared with the programs
+ * @shared:  likewise
+ */
+struct bpf_kernel {
+	int lock;
+	int maps[6];
+	struct rw_domain *domains;
+	struct rw_shared *shared;
+};
+
+enum bpf_kernel_map {
+	PINNED_DOMAINS,
+	PINNED_RULES,
+	PINNED_NAMES,
+	PINNED_TASKS,
+	PINNED_RINGS,
+	PINNED_SHARED,
+};
+
+#define BPF_KERNEL_NONE { .lock = -1, .maps = { -1, -1, -1, -1, -1, -1 } }
+
+/**
+ * bpf_kernel_open() - lock, then use what is pinned or load and pin it.
+ *
+ * Return: 0; -EPERM, -ENOSYS (reported); -ENOTSUP: a hook is missing (reported); what libbpf says.
+ */
+int bpf_kernel_open(struct bpf_kernel *kernel, const struct rootward_opts *opts);
+
+/** bpf_kernel_lock() - the lock again, to change something. */
+int bpf_kernel_lock(struct bpf_kernel *kernel);
+
+/** bpf_kernel_unlock() - let others change things; the maps stay open. */
+void bpf_kernel_unlock(struct bpf_kernel *kernel);
+
+void bpf_kernel_close(struct bpf_kernel *kernel);
+
+/**
+ * bpf_kernel_claim() - a free domain, locked for as long as *owner is open.
+ * Return: its number, from 1; -ENOSPC.
+ */
+int bpf_kernel_claim(struct bpf_kernel *kernel, int *owner);
+
+/** bpf_kernel_collect() - free every domain without tasks and owner; under the lock. */
+void bpf_kernel_collect(struct bpf_kernel *kernel);
+
+/** bpf_kernel_leave() - the same, and when none is left, the programs go too; under the lock. */
+void bpf_kernel_leave(struct bpf_kernel *kernel);
+
+#endif

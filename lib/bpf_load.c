@@ -1,0 +1,194 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include <errno.h>
+#include <stdbool.h>
+#include <string.h>
+#include <unistd.h>
+
+#include <bpf/bpf.h>
+#include <bpf/btf.h>
+#include <bpf/libbpf.h>
+
+#include "abi.h"
+#include "bpf_load.h"
+#include "cleanup.h"
+#include "probe.skel.h"
+#include "rootward.skel.h"
+
+/* Hooks that not every kernel has; what they cover there comes by another. */
+static const char *const optional_hooks[] = { "file_truncate", "file_ioctl_compat",
+					      "inode_set_acl" };
+
+static void cleanup_skeleton(struct rootward_bpf **skeleton)
+{
+	rootward_bpf__destroy(*skeleton);
+}
+
+static void cleanup_btf(struct btf **btf)
+{
+	btf__free(*btf);
+}
+
+/* libbpf would write to stderr; a library does not. */
+static int silent(enum libbpf_print_level level, const char *format, va_list ap)
+{
+	return 0;
+}
+
+static bool hook_exists(const struct btf *btf, const char *hook)
+{
+	char name[128];
+
+	snprintf(name, sizeof(name), "bpf_lsm_%s", hook);
+	return btf__find_by_name_kind(btf, name, BTF_KIND_FUNC) > 0;
+}
+
+static bool hook_is_optional(const char *hook)
+{
+	size_t i;
+
+	for (i = 0; i < sizeof(optional_hooks) / sizeof(optional_hooks[0]); i++)
+		if (strcmp(hook, optional_hooks[i]) == 0)
+			return true;
+	return false;
+}
+
+/* A kernel without a hook that matters is refused: it would be a hole that nobody sees. */
+static int choose_programs(struct rootward_bpf *skeleton, const struct rootward_opts *opts)
+{
+	_cleanup_(cleanup_btf) struct btf *btf = btf__load_vmlinux_btf();
+	struct bpf_program *prog;
+	const char *hook;
+	int r = 0;
+
+	if (!btf) {
+		diag(opts, ROOTWARD_ERROR, NULL, NULL,
+		     "the kernel has no type information (CONFIG_DEBUG_INFO_BTF)");
+		return -ENOSYS;
+	}
+	bpf_object__for_each_program(prog, skeleton->obj) {
+		hook = strchr(bpf_program__section_name(prog), '/') + 1;
+		if (hook_exists(btf, hook))
+			continue;
+		bpf_program__set_autoload(prog, false);
+		if (hook_is_optional(hook))
+			continue;
+		diag(opts, ROOTWARD_ERROR, NULL,
+		     strncmp(hook, "path_", 5) == 0 ? "it needs CONFIG_SECURITY_PATH" : NULL,
+		     "this kernel has no hook %s, which the bpf engine needs", hook);
+		r = -ENOTSUP;
+	}
+	return r;
+}
+
+static int attach_and_pin(struct rootward_bpf *skeleton, const char *dir)
+{
+	struct bpf_program *prog;
+	struct bpf_link *link;
+	char path[256];
+	int r;
+
+	bpf_object__for_each_program(prog, skeleton->obj) {
+		if (!bpf_program__autoload(prog))
+			continue;
+		link = bpf_program__attach(prog);
+		if (!link)
+			return -errno;
+		snprintf(path, sizeof(path), "%s/link_%s", dir, bpf_program__name(prog));
+		r = bpf_link__pin(link, path);
+		bpf_link__destroy(link);
+		if (r < 0)
+			return r;
+	}
+	return 0;
+}
+
+static int pin_maps(struct rootward_bpf *skeleton, const char *dir, const char *const *names,
+		    size_t n)
+{
+	struct bpf_map *maps[] = {
+		skeleton->maps.domains, skeleton->maps.rules, skeleton->maps.names,
+		skeleton->maps.tasks,	skeleton->maps.rings, skeleton->maps.data_shared,
+	};
+	char path[256];
+	size_t i;
+	int r;
+
+	for (i = 0; i < n; i++) {
+		snprintf(path, sizeof(path), "%s/%s", dir, names[i]);
+		r = bpf_obj_pin(bpf_map__fd(maps[i]), path) < 0 ? -errno : 0;
+		if (r < 0)
+			return r;
+	}
+	return 0;
+}
+
+static int tell_map_id(struct rootward_bpf *skeleton)
+{
+	struct bpf_map_info info = {};
+	__u32 size = sizeof(info);
+
+	if (bpf_obj_get_info_by_fd(bpf_map__fd(skeleton->maps.tasks), &info, &size) < 0)
+		return -errno;
+	skeleton->data_shared->shared.tasks_map_id = info.id;
+	return 0;
+}
+
+int bpf_load(const char *dir, const char *const *map_names, size_t n,
+	     const struct rootward_opts *opts)
+{
+	_cleanup_(cleanup_skeleton) struct rootward_bpf *skeleton = NULL;
+	libbpf_print_fn_t printer = libbpf_set_print(getenv("ROOTWARD_DEBUG") ? NULL : silent);
+	int r;
+
+	if (getenv("ROOTWARD_DEBUG"))
+		libbpf_set_print(printer);
+	skeleton = rootward_bpf__open();
+	r = skeleton ? choose_programs(skeleton, opts) : -errno;
+	if (r == 0)
+		r = rootward_bpf__load(skeleton);
+	if (r == 0)
+		r = tell_map_id(skeleton);
+	if (r == 0)
+		r = pin_maps(skeleton, dir, map_names, n);
+	if (r == 0)
+		r = attach_and_pin(skeleton, dir);
+	libbpf_set_print(printer);
+	if (r < 0 && r != -ENOTSUP && r != -ENOSYS)
+		diag(opts, ROOTWARD_ERROR, NULL, NULL, "the kernel does not take the programs: %s",
+		     strerror(-r));
+	return r;
+}
+
+static int probe_called(struct probe_bpf *probe)
+{
+	int r;
+
+	r = probe_bpf__load(probe);
+	if (r == 0)
+		r = probe_bpf__attach(probe);
+	if (r < 0)
+		return r;
+	probe->bss->asked_by = getpid();
+	getsid(getpid());
+	return probe->bss->called ? 0 : -ENOSYS;
+}
+
+int bpf_probe(const char **why)
+{
+	libbpf_print_fn_t printer = libbpf_set_print(silent);
+	struct probe_bpf *probe = probe_bpf__open();
+	int r = probe ? probe_called(probe) : -errno;
+
+	probe_bpf__destroy(probe);
+	libbpf_set_print(printer);
+	if (!why || r == 0)
+		return r;
+	if (r == -ENOSYS)
+		*why = "programs on security hooks are not called: `bpf` is not in the lsm= list "
+		       "that the kernel was started with";
+	else if (geteuid() != 0)
+		*why = "BPF LSM needs root";
+	else
+		*why = "the kernel refuses BPF programs on security hooks";
+	return r;
+}

@@ -1,0 +1,19 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#ifndef ROOTWARD_BPF_LOAD_H
+#define ROOTWARD_BPF_LOAD_H
+
+#include "diag.h"
+
+/**
+ * bpf_load() - load and attach the programs, and pin links and maps in @dir.
+ * @map_names: what to pin the maps as, in the order of enum bpf_kernel_map
+ *
+ * Return: 0, or a negative errno, reported.
+ */
+int bpf_load(const char *dir, const char *const *map_names, size_t n,
+	     const struct rootward_opts *opts);
+
+/** bpf_probe() - as engine->probe: loads a program, and sees that it is called. */
+int bpf_probe(const char **why);
+
+#endif

@@ -1,0 +1,137 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include <errno.h>
+#include <string.h>
+
+#include <bpf/bpf.h>
+
+#include "bpf_anchors.h"
+#include "bpf_rules.h"
+#include "cleanup.h"
+
+/* Read, change, write: only this process changes the domain. */
+static int rule_get(int map, const void *key, void *value, size_t size)
+{
+	__u32 i;
+	struct rw_rule *rule = value;
+
+	if (bpf_map_lookup_elem(map, key, value) == 0)
+		return 0;
+	if (errno != ENOENT)
+		return -errno;
+	memset(value, 0, size);
+	for (i = 0; i < RW_LAYERS; i++)
+		rule->layer[i].tree = RW_NO_TREE;
+	return 0;
+}
+
+static int rule_put(int map, const void *key, const void *value)
+{
+	return bpf_map_update_elem(map, key, value, BPF_ANY) < 0 ? -errno : 0;
+}
+
+static void rule_add(struct rw_rule *rule, const struct anchor *anchor, __u32 allow, __u32 deny)
+{
+	rule->layer[anchor->layer].allow |= allow;
+	rule->layer[anchor->layer].deny |= deny;
+	rule->layer[anchor->layer].tree = anchor->number;
+}
+
+static struct rw_ident ident_of(const struct anchor *anchor, __u32 domain)
+{
+	return (struct rw_ident){
+		.ino = anchor->identity.ino,
+		.dev = anchor->identity.dev,
+		.generation = anchor->identity.generation,
+		.domain = domain,
+	};
+}
+
+/* As named_rule() in decide.bpf.h. */
+static __u64 name_hash(const char *name, size_t len)
+{
+	__u64 hash = 0, word;
+	size_t i, part;
+
+	for (i = 0; i < len; i += 8) {
+		word = 0;
+		part = len - i < 8 ? len - i : 8;
+		memcpy(&word, name + i, part);
+		hash = rw_hash_word(hash, word);
+	}
+	return hash;
+}
+
+static int install_name(struct bpf_kernel *k, const struct anchor *anchor,
+			const struct rw_ident *parent, const struct rootward_opts *opts)
+{
+	size_t len = strlen(anchor->name);
+	struct rw_name_key key = { .parent = *parent };
+	struct rw_named_rule named;
+	bool whole = anchor->tree->state == TREE_PRESENT && !S_ISDIR(anchor->tree->mode);
+	int r;
+
+	if (len >= RW_NAME_MAX)
+		return -ENAMETOOLONG;
+	key.parent.name_len = len;
+	key.hash = name_hash(anchor->name, len);
+	r = rule_get(k->maps[PINNED_NAMES], &key, &named, sizeof(named));
+	if (r < 0)
+		return r;
+	if (named.name[0] && strncmp(named.name, anchor->name, RW_NAME_MAX) != 0) {
+		diag(opts, ROOTWARD_ERROR, &anchor->tree->origin, "rename one of them",
+		     "the names %s and %s cannot be told apart", named.name, anchor->name);
+		return -EEXIST;
+	}
+	memcpy(named.name, anchor->name, len);
+	rule_add(&named.rule, anchor, whole ? anchor->tree->allow : 0, anchor->tree->deny);
+	return rule_put(k->maps[PINNED_NAMES], &key, &named);
+}
+
+static int install_anchor(struct bpf_kernel *k, __u32 domain, const struct anchor *anchor,
+			  const struct rootward_opts *opts)
+{
+	struct rw_ident ident = ident_of(anchor, domain);
+	__u32 bit = rw_filter_bit(ident.ino);
+	struct rw_rule rule;
+	int r;
+
+	r = rule_get(k->maps[PINNED_RULES], &ident, &rule, sizeof(rule));
+	if (r < 0)
+		return r;
+	switch (anchor->kind) {
+	case ANCHOR_OBJECT:
+		rule_add(&rule, anchor, anchor->tree->allow, anchor->tree->deny);
+		if (anchor->tree->deny && S_ISDIR(anchor->tree->mode))
+			rule.flags |= RW_GUARD;
+		break;
+	case ANCHOR_ENTRY:
+		rule.flags |= RW_NAMED;
+		r = install_name(k, anchor, &ident, opts);
+		break;
+	case ANCHOR_GUARD:
+		rule.flags |= RW_GUARD;
+		break;
+	}
+	if (r == 0)
+		r = rule_put(k->maps[PINNED_RULES], &ident, &rule);
+	__atomic_or_fetch(&k->shared->filter[bit / 64], 1ULL << (bit & 63), __ATOMIC_SEQ_CST);
+	return r;
+}
+
+int bpf_rules_install(struct bpf_kernel *k, __u32 domain, struct rootward_policy *const *policies,
+		      size_t n, const struct rootward_opts *opts)
+{
+	struct anchors anchors = {};
+	size_t i;
+	int r;
+
+	r = anchors_find(&anchors, policies, n, opts);
+	for (i = 0; r == 0 && i < anchors.n; i++) {
+		r = install_anchor(k, domain, &anchors.list[i], opts);
+		if (r < 0 && r != -EEXIST)
+			diag(opts, ROOTWARD_ERROR, &anchors.list[i].tree->origin, NULL,
+			     "the kernel does not take the rule: %s", strerror(-r));
+	}
+	anchors_free(&anchors);
+	return r;
+}

@@ -1,0 +1,20 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* From resolved policies to what the maps hold for one domain. */
+#ifndef ROOTWARD_BPF_RULES_H
+#define ROOTWARD_BPF_RULES_H
+
+#include "bpf_kernel.h"
+#include "policy.h"
+
+/**
+ * bpf_rules_install() - identify every tree and put its rules into the maps, under @domain.
+ * The kernel is locked by the caller, and no task is in @domain yet.
+ *
+ * Return: 0; -ENOTSUP: an object's identity is not stable (reported); -ESTALE, -ENOENT and others
+ * of tree_open() (reported); what the maps say.
+ */
+int bpf_rules_install(struct bpf_kernel *kernel, __u32 domain,
+		      struct rootward_policy *const *policies, size_t n,
+		      const struct rootward_opts *opts);
+
+#endif

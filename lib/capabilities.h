@@ -1,0 +1,12 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Capabilities by name; what is done with them is in engine.h. */
+#ifndef ROOTWARD_CAPABILITIES_H
+#define ROOTWARD_CAPABILITIES_H
+
+/** capability_from_word() - the number of "sys_admin" (lower case, no "cap_"), or -ENOENT. */
+int capability_from_word(const char *word);
+
+/** capability_word() - the other way; NULL when there is none with this number. */
+const char *capability_word(unsigned int number);
+
+#endif

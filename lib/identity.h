@@ -1,0 +1,38 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* What an open file is in the kernel: (device, inode number, generation). */
+#ifndef ROOTWARD_IDENTITY_H
+#define ROOTWARD_IDENTITY_H
+
+#include <stddef.h>
+
+#include "abi.h"
+
+/**
+ * struct identity_reader - the program that tells, loaded once.  Zero it before
+ * identity_reader_open().
+ */
+struct identity_reader {
+	struct identity_bpf *skeleton;
+};
+
+/** identity_reader_open() - Return: 0; -EPERM without the privilege for BPF; what loading says. */
+int identity_reader_open(struct identity_reader *reader);
+
+/**
+ * identity_read() - identities of @n open descriptors of this process (O_PATH will do).
+ * One run serves them all and costs a pass over all descriptors, so ask for many at once.
+ *
+ * Return: 0; -EBADF when one is not open; what reading the iterator says.
+ */
+int identity_read(struct identity_reader *reader, const int *fds, size_t n,
+		  struct rw_identity *identities);
+
+void identity_reader_close(struct identity_reader *reader);
+
+/**
+ * identity_unstable() - why a rule on this object could silently stop matching: a static
+ * sentence, or NULL when its identity is kept for as long as the object exists.
+ */
+const char *identity_unstable(const struct rw_identity *identity);
+
+#endif

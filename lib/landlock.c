@@ -1,0 +1,251 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * The landlock engine: one ruleset for each policy, so that every policy must allow.
+ *
+ * Each ruleset forbids all that the kernel's ABI can forbid, also what the policy allows from `/`
+ * on: that is a rule on `/`, and does not reach a detached mount, where `default` means nothing.
+ *
+ * Landlock never judges objects that no path leads to (pipes, sockets, memfds, namespaces); a
+ * memfd can be executed whatever the policy says.  It judges when a file is opened: what is open
+ * at the time of enter() stays open.
+ */
+#include <errno.h>
+#include <string.h>
+#include <sys/prctl.h>
+
+#include "cleanup.h"
+#include "engine.h"
+#include "landlock_abi.h"
+#include "landlock_devices.h"
+#include "landlock_report.h"
+
+struct landlock_domain {
+	int rulesets[MAX_LAYERS];
+	size_t n;
+};
+
+/* What landlock_plan_run() hands rules to. */
+struct ruleset {
+	int fd;
+	int abi;
+	const struct rootward_opts *opts;
+};
+
+static void landlock_free(void *state)
+{
+	struct landlock_domain *domain = state;
+	size_t i;
+
+	if (!domain)
+		return;
+	for (i = 0; i < domain->n; i++)
+		close(domain->rulesets[i]);
+	free(domain);
+}
+
+static void cleanup_domain(struct landlock_domain **domain)
+{
+	landlock_free(*domain);
+}
+
+static void cleanup_plan(struct landlock_plan *plan)
+{
+	landlock_plan_free(plan);
+}
+
+static void cleanup_mounts(struct mounts *mounts)
+{
+	mounts_free(mounts);
+}
+
+static int landlock_probe(const char **why)
+{
+	_cleanup_close_ int fd = -1;
+	int abi = landlock_abi_query();
+	const char *reason = NULL;
+
+	if (abi > 0) {
+		fd = landlock_abi_ruleset(landlock_abi_ops(abi), abi, true);
+		if (fd >= 0)
+			return 0;
+		reason = "the kernel has Landlock but makes no ruleset";
+	} else if (abi == -EOPNOTSUPP) {
+		reason = "Landlock is switched off: add it to lsm= on the kernel's command line";
+	} else if (abi == -EPERM || abi == -EACCES) {
+		reason = "Landlock's system calls are filtered here, as in some containers";
+	} else {
+		reason = "the kernel has no Landlock (it came with 5.13)";
+	}
+	if (why)
+		*why = reason;
+	if (abi > 0)
+		return fd;
+	return abi == -EPERM || abi == -EACCES ? -EPERM : -ENOSYS;
+}
+
+static int add_rule(void *data, int fd, const char *path, uint32_t ops)
+{
+	const struct ruleset *ruleset = data;
+	int r = landlock_abi_allow(ruleset->fd, fd, ops, ruleset->abi);
+
+	/* An object of the kernel's own, shown by a bind mount (a namespace): never judged. */
+	if (r == -EBADFD)
+		return 0;
+	if (r)
+		diag(ruleset->opts, ROOTWARD_ERROR, NULL, NULL, "landlock: a rule on %s: %s", path,
+		     strerror(-r));
+	return r;
+}
+
+/*
+ * Denies on optional trees that do not exist are not worth the loss of a name that may never be;
+ * but who relies on them should know.
+ */
+static void note_optional(const struct rootward_policy *policy, const struct trie *trie,
+			  const struct rootward_opts *opts)
+{
+	const struct tree *tree, *example = NULL;
+	size_t n = 0;
+
+	for (tree = policy->trees; tree < policy->trees + policy->n_trees; tree++) {
+		if (tree->state != TREE_NAME_ONLY || !tree->optional ||
+		    !(trie_reach(trie, tree->real) & tree->deny & trie->handled))
+			continue;
+		example = tree;
+		n++;
+	}
+	if (n)
+		diag(opts, ROOTWARD_NOTE, &example->origin, NULL,
+		     "landlock: %s does not exist%s; made later, it will not be denied",
+		     example->path, n > 1 ? ", nor do others that are optional" : "");
+}
+
+/*
+ * @policy may have more trees than @written, see landlock_devices.h.
+ * Return: the ruleset, or -errno.
+ */
+static int make_ruleset(const struct rootward_policy *policy,
+			const struct rootward_policy *written, const struct mounts *mounts, int abi,
+			const struct rootward_opts *opts)
+{
+	_cleanup_(cleanup_plan) struct landlock_plan plan = { 0 };
+	_cleanup_close_ int fd = -1;
+	struct ruleset ruleset;
+	int r;
+
+	r = trie_build(&plan.trie, policy, mounts, landlock_abi_ops(abi));
+	if (!r)
+		r = landlock_report_gaps(written, &plan.trie, abi, opts);
+	if (r)
+		return r;
+
+	/* Abstract sockets have no place: only `default` can speak of them. */
+	fd = landlock_abi_ruleset(landlock_abi_ops(abi), abi,
+				  !(policy->default_ops & ROOTWARD_OP_CONNECT));
+	if (fd < 0) {
+		diag(opts, ROOTWARD_ERROR, NULL, NULL, "landlock: making a ruleset: %s",
+		     strerror(-fd));
+		return fd;
+	}
+	ruleset = (struct ruleset){ fd, abi, opts };
+	r = landlock_plan_run(&plan, mounts, add_rule, &ruleset, opts);
+	if (!r)
+		r = landlock_report_losses(policy, &plan, abi, opts);
+	if (r)
+		return r;
+	note_optional(written, &plan.trie, opts);
+	return steal_fd(&fd);
+}
+
+static int make_layer(const struct rootward_policy *policy, const struct mounts *mounts, int abi,
+		      const struct rootward_opts *opts)
+{
+	struct rootward_policy extended;
+	int r = devices_deny(&extended, policy);
+
+	if (r)
+		return r;
+	r = make_ruleset(&extended, policy, mounts, abi, opts);
+	devices_free(&extended, policy);
+	return r;
+}
+
+static int read_mounts(struct mounts *mounts, const struct rootward_opts *opts)
+{
+	int r = mounts_read(mounts);
+
+	if (r == -EXDEV) {
+		diag(opts, ROOTWARD_ERROR, NULL, "use the bpf engine",
+		     "landlock: the root directory is not the root of a mount (chroot), and its "
+		     "file system is mounted elsewhere too");
+		return -ENOTSUP;
+	}
+	if (r)
+		diag(opts, ROOTWARD_ERROR, NULL, "mount /proc",
+		     "landlock: cannot tell from /proc/self/mountinfo by which paths denied "
+		     "things can be reached: %s", strerror(-r));
+	return r;
+}
+
+static int landlock_create(void **ret, struct rootward_policy *const *policies, size_t n,
+			   const struct rootward_opts *opts)
+{
+	_cleanup_(cleanup_domain) struct landlock_domain *domain = NULL;
+	_cleanup_(cleanup_mounts) struct mounts mounts = { 0 };
+	int abi = landlock_abi_query();
+	int fd, r;
+
+	if (abi <= 0)
+		return -ENOSYS;
+	if (n > MAX_LAYERS) {
+		diag(opts, ROOTWARD_ERROR, NULL, "merge some of them",
+		     "landlock: %zu policies, but the kernel stacks at most %d", n, MAX_LAYERS);
+		return -E2BIG;
+	}
+	r = read_mounts(&mounts, opts);
+	if (r)
+		return r;
+	domain = calloc(1, sizeof(*domain));
+	if (!domain)
+		return -ENOMEM;
+
+	while (domain->n < n) {
+		fd = make_layer(policies[domain->n], &mounts, abi, opts);
+		if (fd < 0)
+			return fd;
+		domain->rulesets[domain->n++] = fd;
+	}
+	*ret = steal_ptr(domain);
+	return 0;
+}
+
+/*
+ * The kernel wants CAP_SYS_ADMIN or no_new_privs.  The first attempt tells which; a root that stays
+ * root keeps its set-user-ID programs.
+ */
+static int landlock_enter(void *state)
+{
+	const struct landlock_domain *domain = state;
+	size_t i;
+	int r;
+
+	for (i = 0; i < domain->n; i++) {
+		r = landlock_abi_restrict(domain->rulesets[i]);
+		if (r == -EPERM) {
+			if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0))
+				return -errno;
+			r = landlock_abi_restrict(domain->rulesets[i]);
+		}
+		if (r)
+			return r;
+	}
+	return 0;
+}
+
+const struct engine engine_landlock = {
+	.name = "landlock",
+	.probe = landlock_probe,
+	.create = landlock_create,
+	.enter = landlock_enter,
+	.free = landlock_free,
+};

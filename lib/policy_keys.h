@@ -1,0 +1,45 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * The keys of a policy file: the one table that the parser reads a file by, that tells the words
+ * for its messages, and that the documentation is made from.
+ */
+#ifndef ROOTWARD_POLICY_KEYS_H
+#define ROOTWARD_POLICY_KEYS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+/** enum key_type - what a value looks like. */
+enum key_type {
+	KEY_NAME,  /* a word: policy_set_name() */
+	KEY_PATH,  /* a word that is not empty: const char * */
+	KEY_OPS,   /* words of rootward/ops.h: uint32_t */
+	KEY_KEEP,  /* words of keep_from_word() and capabilities: keep and keep_caps */
+	KEY_BOOL,  /* true or false: bool */
+	KEY_TREES, /* a list of maps with the keys of tree_keys */
+};
+
+/**
+ * struct policy_key
+ * @type:     what its value looks like, and how it is read
+ * @required: a map without it is a mistake
+ * @offset:   where the value goes, in struct rootward_policy or struct tree; unused for the types
+ *            that say where above
+ * @text:     for the documentation
+ */
+struct policy_key {
+	const char *name;
+	enum key_type type;
+	bool required;
+	size_t offset;
+	const char *text;
+};
+
+/* Both end with a NULL name. */
+extern const struct policy_key policy_keys[];
+extern const struct policy_key tree_keys[];
+
+/** key_type_text() - "a list of operations" and so on. */
+const char *key_type_text(enum key_type type);
+
+#endif

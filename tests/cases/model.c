@@ -1,0 +1,274 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* The model's answer to a check: which chains an operation asks, and about what. */
+#include <fcntl.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include "cleanup.h"
+#include "model.h"
+#include "policy.h"
+
+struct model {
+	struct world world;
+	struct layer layers[MAX_POLICIES + 1];
+	size_t n;
+	bool best_effort;
+};
+
+/* What an operation may mean for an object: a file has no entries. */
+#define OPS_OF_DIRECTORIES                                                                         \
+	(OP(READ_DIR) | OP(CHROOT) | ROOTWARD_OPS_ENTRY)
+#define OPS_OF_FILES (ROOTWARD_OPS_ALL & ~OPS_OF_DIRECTORIES)
+
+struct model *model_new(bool best_effort)
+{
+	struct model *model = calloc(1, sizeof(*model));
+
+	if (!model)
+		abort();
+	model->best_effort = best_effort;
+	world_start(&model->world);
+	return model;
+}
+
+struct world *model_world(struct model *model)
+{
+	return &model->world;
+}
+
+static int add_rule(struct rule *rule, const struct tree *tree, uint32_t ops)
+{
+	_cleanup_free_ char *real = realpath(tree->path, NULL);
+	const char *path = real ?: tree->path, *name;
+	struct stat st;
+
+	*rule = (struct rule){ .allow = tree->allow & ops, .deny = tree->deny & ops, .up = -1,
+			       .dir = -1 };
+	if (!real && (errno != ENOENT || (tree->allow && !tree->optional)))
+		return -errno;
+	if (strcmp(path, "/")) {
+		rule->up = at_parent(path, &name);
+		if (rule->up < 0)
+			return -errno;
+		rule->parent = fd_id(rule->up);
+		snprintf(rule->name, sizeof(rule->name), "%s", name);
+	}
+	if (!real)
+		return 0;
+	if (lstat(real, &st))
+		return -errno;
+	rule->id = (struct id){ st.st_dev, st.st_ino };
+	rule->is_dir = S_ISDIR(st.st_mode);
+	if (rule->is_dir)
+		rule->dir = open(real, O_PATH | O_CLOEXEC);
+	return 0;
+}
+
+int model_add(struct model *model, const char *text)
+{
+	struct layer *layer = &model->layers[model->n];
+	struct rootward_policy *policy;
+	uint32_t ops;
+	size_t i;
+	int r;
+
+	r = rootward_policy_parse(&policy, text, strlen(text), NULL);
+	if (r)
+		return r;
+	ops = model->best_effort ? ~policy->best_effort : ROOTWARD_OPS_ALL;
+	layer->default_ops = policy->default_ops & ops;
+	layer->rules = calloc(policy->n_trees + 1, sizeof(*layer->rules));
+	layer->n_rules = policy->n_trees;
+	for (i = 0; i < policy->n_trees && !r; i++)
+		r = add_rule(&layer->rules[i], &policy->trees[i], ops);
+	rootward_policy_free(policy);
+	model->n++;
+	return r;
+}
+
+void model_free(struct model *model)
+{
+	size_t i, k;
+
+	for (i = 0; i < model->n; i++) {
+		for (k = 0; k < model->layers[i].n_rules; k++) {
+			close(model->layers[i].rules[k].up);
+			close(model->layers[i].rules[k].dir);
+		}
+		free(model->layers[i].rules);
+	}
+	for (i = 0; i < model->world.n_fs; i++)
+		close(model->world.fs[i].root);
+	free(model->world.mounts);
+	free(model);
+}
+
+/* An entry that is made or goes away: the directory decides, its own rule may deny. */
+static int ask_entry(struct model *model, const struct layer *layer, const struct place *place,
+		     uint32_t ops)
+{
+	bool goes = ops & (OP(REMOVE_FILE) | OP(REMOVE_DIR));
+
+	if (denied_at(layer, &place->above, ops) || entry_denies(layer, &place->entry, ops))
+		return EACCES;
+	return goes && place->is_dir && is_anchored(&model->world, layer, &place->entry) ? EACCES : 0;
+}
+
+static uint32_t remove_op(const struct place *place)
+{
+	return place->is_dir ? OP(REMOVE_DIR) : OP(REMOVE_FILE);
+}
+
+static uint32_t make_op(mode_t mode)
+{
+	switch (mode & S_IFMT) {
+	case S_IFDIR:
+		return OP(MAKE_DIR);
+	case S_IFLNK:
+		return OP(MAKE_SYM);
+	case S_IFIFO:
+		return OP(MAKE_FIFO);
+	case S_IFSOCK:
+		return OP(MAKE_SOCK);
+	case S_IFCHR:
+		return OP(MAKE_CHAR);
+	case S_IFBLK:
+		return OP(MAKE_BLOCK);
+	default:
+		return OP(MAKE_REG);
+	}
+}
+
+static mode_t mode_of(const char *path)
+{
+	const char *name;
+	_cleanup_close_ int up = at_parent(path, &name);
+	struct stat st;
+
+	return fstatat(up, name, &st, AT_SYMLINK_NOFOLLOW) ? S_IFREG : st.st_mode;
+}
+
+/* Would what is at @from have more rights when it hangs at @to? */
+static bool gains(const struct layer *layer, const struct place *from, const struct place *to)
+{
+	uint32_t ops = from->is_dir ? ROOTWARD_OPS_ALL : OPS_OF_FILES, before, after;
+	struct chain moved = { .end = to->above.end };
+	struct node node = to->entry;
+	size_t i;
+
+	node.id = from->entry.id;
+	chain_push(&moved, &node);
+	for (i = 0; i < to->above.n; i++)
+		chain_push(&moved, &to->above.nodes[i]);
+	before = ops & ~denied_at(layer, &from->chain, ops);
+	after = ops & ~denied_at(layer, &moved, ops);
+	chain_free(&moved);
+	return after & ~before;
+}
+
+/* One direction of a rename or a link, by one layer. */
+static int ask_move(struct model *model, const struct layer *layer, enum verb_kind kind,
+		    const struct place *from, const struct place *to, mode_t mode)
+{
+	bool apart = !same_id(from->entry.parent, to->entry.parent);
+	int r = 0;
+
+	if (kind != K_LINK)
+		r = ask_entry(model, layer, from, remove_op(from));
+	r = r ?: ask_entry(model, layer, to, make_op(mode));
+	if (to->exists && kind != K_LINK)
+		r = r ?: ask_entry(model, layer, to, remove_op(to));
+	if (r)
+		return r;
+	if (apart && (ask_entry(model, layer, from, OP(REFER)) ||
+		      ask_entry(model, layer, to, OP(REFER))))
+		return EXDEV;
+	/* mv(1) takes EXDEV for `copy it`, which is of no use within one directory */
+	return !gains(layer, from, to) ? 0 : apart ? EXDEV : EACCES;
+}
+
+/* The graver of two answers. */
+static int worse(int a, int b)
+{
+	if (a == EACCES || b == EACCES)
+		return EACCES;
+	return a ?: b;
+}
+
+static int check_move(struct model *model, enum verb_kind kind, const char *path,
+		      const char *path2)
+{
+	struct place from = { 0 }, to = { 0 };
+	int answer = 0;
+	size_t i;
+
+	if (!place_find(&model->world, path, false, &from) &&
+	    !place_find(&model->world, path2, false, &to)) {
+		for (i = 0; i < model->n; i++) {
+			answer = worse(answer, ask_move(model, &model->layers[i], kind, &from, &to,
+							mode_of(path)));
+			if (kind == K_EXCHANGE)
+				answer = worse(answer, ask_move(model, &model->layers[i], kind, &to,
+								&from, mode_of(path2)));
+		}
+	}
+	place_free(&from);
+	place_free(&to);
+	return answer;
+}
+
+static int ask_object(struct model *model, const struct layer *layer, const struct place *place,
+		      enum verb_kind kind, uint32_t ops)
+{
+	switch (kind) {
+	case K_ENTRY:
+		return ask_entry(model, layer, place, ops);
+	case K_INODE:
+		return denied_inside(&model->world, layer, place, ops) ? EACCES : 0;
+	default:
+		return denied_at(layer, &place->chain, ops) ? EACCES : 0;
+	}
+}
+
+static int check_object(struct model *model, const char *path, enum verb_kind kind, uint32_t ops)
+{
+	bool follow = kind != K_NOFOLLOW && kind != K_ENTRY && ops != OP(READLINK);
+	struct place place;
+	int answer = 0;
+	size_t i;
+
+	/* where there is no such place, the kernel says so before anybody is asked */
+	if (!place_find(&model->world, path, follow, &place))
+		for (i = 0; i < model->n && !answer; i++)
+			answer = ask_object(model, &model->layers[i], &place, kind, ops);
+	place_free(&place);
+	return answer;
+}
+
+int model_check(struct model *model, const struct check *check)
+{
+	_cleanup_free_ char *path = path_expand(check->now ?: check->path);
+	_cleanup_free_ char *path2 = path_expand(check->now2 ?: check->path2);
+	const struct verb *verb = &verbs[check->verb];
+
+	switch (verb->kind) {
+	case K_NONE:
+		return -1;
+	case K_RENAME:
+	case K_EXCHANGE:
+	case K_LINK:
+		return check_move(model, verb->kind, path, path2);
+	case K_EXEC_READ:
+		return worse(check_object(model, path, K_OBJECT, OP(EXECUTE)),
+			     check_object(model, path2, K_OBJECT, OP(READ_FILE)));
+	case K_CREATE:
+		return worse(check_object(model, path, K_ENTRY, OP(MAKE_REG)),
+			     check_object(model, path, K_OBJECT, verb->ops));
+	case K_TMPLINK:
+		/* as new as a file made there: no more than writing here, making it there */
+		return worse(check_object(model, path, K_OBJECT, verb->ops),
+			     check_object(model, path2, K_ENTRY, OP(MAKE_REG)));
+	default:
+		return check_object(model, path, verb->kind, verb->ops);
+	}
+}

@@ -1,0 +1,161 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* The model's view of mounts and filesystems. */
+#include <dirent.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+#include <sys/sysmacros.h>
+#include <unistd.h>
+
+#include "cleanup.h"
+#include "model.h"
+
+#ifndef SYS_open_tree
+#define SYS_open_tree 428
+#endif
+
+/* mountinfo writes a space as \040. */
+static void unescape(char *s)
+{
+	char *out = s;
+
+	for (; *s; s++) {
+		if (*s == '\\' && s[1] && s[2] && s[3]) {
+			*out++ = (char)((s[1] - '0') * 64 + (s[2] - '0') * 8 + s[3] - '0');
+			s += 3;
+		} else {
+			*out++ = *s;
+		}
+	}
+	*out = '\0';
+}
+
+static bool parse_mount(const char *line, struct mount_line *m)
+{
+	unsigned long long id, parent;
+	unsigned int major, minor;
+
+	if (sscanf(line, "%llu %llu %u:%u %511s %511s", &id, &parent, &major, &minor, m->root,
+		   m->point) != 6)
+		return false;
+	m->id = id;
+	m->parent = parent;
+	m->dev = makedev(major, minor);
+	unescape(m->root);
+	unescape(m->point);
+	return true;
+}
+
+static bool in_scene(const struct world *world, const struct mount_line *m)
+{
+	return !strncmp(m->point, world->scene, strlen(world->scene));
+}
+
+/*
+ * Keeps a way to the root of @m's filesystem if @m shows it and is not itself covered: a clone,
+ * so that nothing is mounted on anything in it.
+ */
+static void keep_fs(struct world *world, const struct mount_line *m)
+{
+	_cleanup_close_ int fd = -1;
+	int clone;
+
+	if (strcmp(m->root, "/") || world_fs(world, m->dev) || world->n_fs == MAX_FS)
+		return;
+	fd = open(m->point, O_PATH | O_CLOEXEC);
+	if (fd < 0 || fd_mount(fd) != m->id)
+		return;
+	clone = (int)syscall(SYS_open_tree, fd, "", 1 | O_CLOEXEC | AT_EMPTY_PATH);
+	if (clone >= 0)
+		world->fs[world->n_fs++] = (struct fs){ m->dev, clone, in_scene(world, m) };
+}
+
+void world_refresh(struct world *world)
+{
+	_cleanup_fclose_ FILE *f = fopen("/proc/self/mountinfo", "re");
+	char line[4096];
+	size_t i;
+
+	if (!world->mounts)
+		world->mounts = calloc(MAX_MOUNTS, sizeof(*world->mounts));
+	world->n_mounts = 0;
+	while (f && world->n_mounts < MAX_MOUNTS && fgets(line, sizeof(line), f))
+		if (parse_mount(line, &world->mounts[world->n_mounts]))
+			world->n_mounts++;
+	for (i = 0; i < world->n_mounts; i++)
+		keep_fs(world, &world->mounts[i]);
+}
+
+void world_start(struct world *world)
+{
+	if (!getcwd(world->scene, sizeof(world->scene)))
+		abort();
+	world_refresh(world);
+}
+
+const struct fs *world_fs(const struct world *world, dev_t dev)
+{
+	size_t i;
+
+	for (i = 0; i < world->n_fs; i++)
+		if (world->fs[i].dev == dev)
+			return &world->fs[i];
+	return NULL;
+}
+
+const struct mount_line *world_mount(const struct world *world, uint64_t id)
+{
+	size_t i;
+
+	for (i = 0; i < world->n_mounts; i++)
+		if (world->mounts[i].id == id)
+			return &world->mounts[i];
+	return NULL;
+}
+
+/* Searches @fd for @id; pushes what leads there, the object first. */
+static bool search(int fd, struct id id, struct id wanted, struct chain *chain)
+{
+	_cleanup_closedir_ DIR *dir = NULL;
+	struct node node = { .parent = id };
+	struct dirent *entry;
+	bool found = false;
+	struct stat st;
+	int sub;
+
+	sub = openat(fd, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	dir = sub < 0 ? NULL : fdopendir(sub);
+	while (dir && !found && (entry = readdir(dir))) {
+		if (!strcmp(entry->d_name, ".") || !strcmp(entry->d_name, "..") ||
+		    fstatat(fd, entry->d_name, &st, AT_SYMLINK_NOFOLLOW))
+			continue;
+		node.id = (struct id){ st.st_dev, st.st_ino };
+		snprintf(node.name, sizeof(node.name), "%s", entry->d_name);
+		found = same_id(node.id, wanted);
+		if (!found && S_ISDIR(st.st_mode)) {
+			sub = openat(fd, entry->d_name, O_PATH | O_CLOEXEC);
+			found = search(sub, node.id, wanted, chain);
+			close(sub);
+		}
+		if (found)
+			chain_push(chain, &node);
+	}
+	return found;
+}
+
+int world_find(const struct world *world, struct id id, struct chain *chain)
+{
+	const struct fs *fs = world_fs(world, id.dev);
+	struct node node;
+
+	if (!fs || !fs->ours)
+		return -ENOENT;
+	node = (struct node){ .id = fd_id(fs->root) };
+	if (!same_id(node.id, id) && !search(fs->root, node.id, id, chain))
+		return -ENOENT;
+	chain_push(chain, &node);
+	return 0;
+}

@@ -1,0 +1,333 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* The case process: builds the tree, asks the model, has the actor act, compares. */
+#include <ftw.h>
+#include <fcntl.h>
+#include <sched.h>
+#include <signal.h>
+#include <stdarg.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mount.h>
+#include <sys/prctl.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "cleanup.h"
+#include "drawing.h"
+#include "model.h"
+#include "run.h"
+
+#define TIME_LIMIT 20 /* seconds */
+
+/* One case while it runs. */
+struct show {
+	const struct run *run;
+	const struct test_case *c;
+	struct model *model;
+	struct troupe troupe;
+	FILE *out;
+	bool failed;
+	int denied_more;
+};
+
+__attribute__((format(printf, 2, 3))) static void complain(struct show *show, const char *format,
+							    ...)
+{
+	va_list ap;
+
+	show->failed = true;
+	va_start(ap, format);
+	vfprintf(show->out, format, ap);
+	va_end(ap);
+	fputc('\n', show->out);
+}
+
+static const char *answer(int e)
+{
+	return e ? strerrorname_np(e) ?: "killed" : "0";
+}
+
+static void complain_check(struct show *show, const struct check *check, const char *what,
+			   int expected, int got)
+{
+	complain(show, "check %d: %s%s%s%s%s: expected %s, %s %s",
+		 (int)(check - show->c->checks) + 1, verbs[check->verb].name,
+		 check->path ? " " : "", check->path ?: "", check->path2 ? " " : "",
+		 check->path2 ?: "", answer(expected), what, answer(got));
+}
+
+/* --- one check */
+
+/* The table against the model.  Sets *expect to what must come out. */
+static void ask_model(struct show *show, const struct check *check, int *expect)
+{
+	int model = check->by == OUTSIDE || check->unmodelled ? -1 :
+								model_check(show->model, check);
+
+	*expect = check->expect;
+	if (show->run->expect_model)
+		*expect = model < 0 ? 0 : model;
+	else if (model > 0 && (check->natural || model != check->expect))
+		complain_check(show, check, "the model says", check->expect, model);
+	else if (!model && check->expect && !check->natural)
+		complain_check(show, check, "the model says", check->expect, 0);
+}
+
+static bool is_denial(int e)
+{
+	return e == EACCES || e == EXDEV || e == EPERM;
+}
+
+/* Where the kernel says EXDEV before it asks anybody. */
+static bool is_between_mounts(const struct check *check)
+{
+	const char *name;
+	_cleanup_close_ int a = -1, b = -1;
+
+	if (!check->path2)
+		return false;
+	a = at_parent(check->path, &name);
+	b = at_parent(check->path2, &name);
+	return fd_mount(a) != fd_mount(b);
+}
+
+static bool as_expected(const struct show *show, const struct check *check, int expect, int got)
+{
+	if (got == expect || (check->or && got == check->or))
+		return true;
+	/* random operations also fail for reasons of their own, first or instead */
+	return show->run->expect_model && got &&
+	       (!is_denial(got) || (got == EXDEV && is_between_mounts(check)));
+}
+
+static void judge(struct show *show, const struct check *check, int expect, int got)
+{
+	if (as_expected(show, check, expect, got))
+		return;
+	if (show->run->use == USE_LANDLOCK && show->c->landlock.how == LOSES_SOME &&
+	    is_denial(got) &&
+	    /* as for random checks, it may also be less that stands in the way first */
+	    ((check->less && !expect) || show->run->expect_model)) {
+		show->denied_more++;
+		return;
+	}
+	complain_check(show, check, "got", expect, got);
+}
+
+/* May be done without a confinement to stop what goes beyond the case. */
+static bool is_harmless(enum verb_id verb)
+{
+	return verbs[verb].kind != K_NONE || verb == CHDIR || verb == ENTER_SECOND;
+}
+
+static int do_check(struct show *show, int index)
+{
+	const struct check *check = &show->c->checks[index];
+	int expect, got = 0, r = 0;
+
+	if (check->bpf_only && show->run->use == USE_LANDLOCK)
+		return 0;
+	ask_model(show, check, &expect);
+	if (check->by == OUTSIDE) {
+		got = run_verb(check);
+		world_refresh(model_world(show->model));
+	} else if (show->run->use == USE_NONE &&
+		   (expect || !is_harmless(check->verb))) {
+		return 0;
+	} else {
+		r = troupe_act(&show->troupe, index, &got);
+	}
+	if (r) {
+		complain(show, "check %d: %s: the actor is gone", index + 1,
+			 verbs[check->verb].name);
+		return r;
+	}
+	judge(show, check, expect, -got);
+	if (check->verb == ENTER_SECOND && !got && model_add(show->model, show->c->second))
+		complain(show, "the model cannot take the second policy");
+	return 0;
+}
+
+/* --- the domain */
+
+/* Did the engine take the policy as the table says?  Return: 1 go on, 0 the case ends here. */
+static int judge_domain(struct show *show, const struct report *report)
+{
+	const struct engine_says *says = &show->c->landlock;
+	bool must_refuse = show->run->use == USE_LANDLOCK && says->how == REFUSES_IT;
+
+	/* -EINVAL: a mount made one object of two trees */
+	if (show->run->expect_model && (report->r == -ENOTSUP || report->r == -EINVAL)) {
+		fprintf(show->out, "%s", report->text);
+		return 0;
+	}
+	if (!must_refuse && !report->r)
+		return 1;
+	if (must_refuse && report->r == -ENOTSUP && strstr(report->text, says->text))
+		return 0;
+	complain(show, "rootward_domain_new: expected %s%s%s, got %s; it says:\n%s",
+		 must_refuse ? "ENOTSUP and \"" : "0", must_refuse ? says->text : "",
+		 must_refuse ? "\"" : "", answer(-report->r), report->text);
+	return 0;
+}
+
+static enum outcome perform(struct show *show)
+{
+	static struct report report;
+	int entered, i;
+
+	if (troupe_start(show->run, show->c, &show->troupe) ||
+	    read_all(show->troupe.from_super, &report, sizeof(report))) {
+		complain(show, "the supervisor died");
+		return FAIL;
+	}
+	if (!judge_domain(show, &report))
+		return show->failed ? FAIL : show->run->expect_model ? REFUSED_ALL : PASS;
+	if (troupe_act(&show->troupe, -1, &entered) || entered) {
+		complain(show, "the actor's prelude or rootward_domain_enter: %s",
+			 answer(-entered));
+		return FAIL;
+	}
+	for (i = 0; i < MAX_CHECKS && show->c->checks[i].verb; i++)
+		if (do_check(show, i))
+			break;
+	if (show->failed && *report.text)
+		fprintf(show->out, "the engine had said:\n%s", report.text);
+	return show->failed ? FAIL : PASS;
+}
+
+/* --- the scene */
+
+static int give_to_alice(const char *path, const struct stat *st, int type, struct FTW *ftw)
+{
+	return lchown(path, 1000, 1000);
+}
+
+/* An empty directory, on a filesystem of its own if we may mount one, as working directory. */
+static int enter_scene(const struct run *run)
+{
+	umask(0);
+	if (!geteuid() &&
+	    (unshare(CLONE_NEWNS) || mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL) ||
+	     mount("cases", run->at, "tmpfs", 0, "mode=755,size=256m")))
+		return -errno;
+	return chdir(run->at) ? -errno : 0;
+}
+
+static enum outcome set_scene(struct show *show)
+{
+	const struct test_case *c = show->c;
+	const struct check *step;
+	int r;
+
+	r = enter_scene(show->run) ?: drawing_build(c->tree);
+	if (r) {
+		complain(show, "building the tree: %s", answer(-r));
+		return FAIL;
+	}
+	show->model = model_new(show->run->use == USE_LANDLOCK);
+	for (step = c->before; step->verb; step++) {
+		r = run_verb(step);
+		if (r == -ENODEV && (step->verb == MOUNT_EXT4 || step->verb == MOUNT_OVERLAY)) {
+			fprintf(show->out, step->verb == MOUNT_EXT4 ?
+				"no ext4: ROOTWARD_EXT4 names no directory\n" :
+				"no overlay in this kernel\n");
+			return SKIP;
+		}
+		if (r) {
+			complain(show, "before: %s %s: %s", verbs[step->verb].name, step->path,
+				 answer(-r));
+			return FAIL;
+		}
+		world_refresh(model_world(show->model));
+	}
+	if (c->actor == ALICE)
+		nftw(".", give_to_alice, 32, FTW_PHYS);
+	cast.bystander = fork();
+	if (!cast.bystander)
+		for (;;)
+			pause();
+	return PASS;
+}
+
+static enum outcome play(struct show *show)
+{
+	const struct test_case *c = show->c;
+	enum outcome outcome;
+	size_t i;
+	int r;
+
+	outcome = set_scene(show);
+	if (outcome != PASS)
+		return outcome;
+	r = model_add(show->model, c->policy);
+	for (i = 0; i < MAX_POLICIES - 1 && c->more[i]; i++)
+		r = r ?: model_add(show->model, c->more[i]);
+	/* a random mount hides a random tree */
+	if (r == -ENOENT && show->run->expect_model)
+		return REFUSED_ALL;
+	if (r) {
+		complain(show, "the model cannot take the policy: %s", answer(-r));
+		return FAIL;
+	}
+	return perform(show);
+}
+
+static _Noreturn void case_main(const struct run *run, const struct test_case *c, int out)
+{
+	struct show show = { .run = run, .c = c, .out = fdopen(out, "w") };
+	enum outcome outcome;
+
+	prctl(PR_SET_CHILD_SUBREAPER, 1);
+	alarm(TIME_LIMIT);
+	outcome = play(&show);
+	fflush(show.out);
+	_exit(outcome | (show.denied_more << 2));
+}
+
+/* Empties @at when there was no mount to take everything away. */
+static int remove_one(const char *path, const struct stat *st, int type, struct FTW *ftw)
+{
+	return ftw->level ? remove(path) : 0;
+}
+
+void run_case(const struct run *run, const struct test_case *c, struct result *result)
+{
+	size_t size = 0;
+	int fds[2], status;
+	FILE *text;
+	char buf[4096];
+	ssize_t n;
+	pid_t pid;
+
+	*result = (struct result){ .outcome = FAIL };
+	if (pipe2(fds, O_CLOEXEC))
+		abort();
+	fflush(NULL);
+	pid = fork();
+	if (!pid) {
+		setpgid(0, 0);
+		close(fds[0]);
+		case_main(run, c, fds[1]);
+	}
+	close(fds[1]);
+	waitpid(pid, &status, 0);
+	/* its whole group: the actor, the bystander */
+	kill(-pid, SIGKILL);
+	text = open_memstream(&result->text, &size);
+	while ((n = read(fds[0], buf, sizeof(buf))) > 0)
+		fwrite(buf, 1, (size_t)n, text);
+	close(fds[0]);
+	if (!WIFEXITED(status))
+		fprintf(text, WTERMSIG(status) == SIGALRM ? "no end after %d s\n" :
+			"killed (limit %d s)\n", TIME_LIMIT);
+	else
+		result->outcome = WEXITSTATUS(status) & 3;
+	result->denied_more = WIFEXITED(status) ? WEXITSTATUS(status) >> 2 : 0;
+	fclose(text);
+	while (waitpid(-1, NULL, 0) > 0)
+		;
+	if (geteuid())
+		nftw(run->at, remove_one, 32, FTW_PHYS | FTW_DEPTH);
+}

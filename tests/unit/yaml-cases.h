@@ -1,0 +1,141 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* clang-format off */
+/* BAD(text, messages): a file that is no policy, and all that is said about it. */
+
+/* not YAML: libfyaml's words, at its place */
+BAD("default: [read\n",
+    "error p:2:1 not YAML: flow sequence without a closing bracket\n")
+BAD("name: a: b\n",
+    "error p:1:8 not YAML: invalid nested block mapping on the same line\n")
+BAD("name: \"x\n",
+    "error p:1:8 not YAML: double-quoted scalar without closing quote\n")
+BAD("trees:\n\t- path: x\n",
+    "error p:2:1 not YAML: tab character may not be used as indentation\n")
+BAD("name: @x\n",
+    "error p:1:7 not YAML: plain scalar cannot start with '@'\n")
+
+/* not text */
+BAD("name: x\ndef\x01",
+    "error p:2:4 byte 0x01 is a control character, which is not text (a policy is YAML, as UTF-8 text)\n")
+BAD("name: \xc3\xa9\xff\n",
+    "error p:1:8 byte 0xff is not UTF-8 (a policy is YAML, as UTF-8 text)\n")
+BAD("name: \xc0\xaf\n",
+    "error p:1:7 byte 0xc0 is not UTF-8 (a policy is YAML, as UTF-8 text)\n")
+BAD("name: \xe0\x80\xaf\n",
+    "error p:1:7 byte 0xe0 is not UTF-8 (a policy is YAML, as UTF-8 text)\n")
+BAD("name: \xed\xa0\x80\n",
+    "error p:1:7 byte 0xed is not UTF-8 (a policy is YAML, as UTF-8 text)\n")
+BAD("name: \xf0\x9f\x98",
+    "error p:1:7 byte 0xf0 is not UTF-8 (a policy is YAML, as UTF-8 text)\n")
+BAD("\xff\xfen\x00",
+    "error p:1:1 byte 0xff is not UTF-8 (a policy is YAML, as UTF-8 text)\n")
+
+/* no policy */
+BAD("# only a comment\n",
+    "error p:1:1 the policy is empty (a policy that allows nothing is \"default: []\")\n")
+BAD("---\n...\n",
+    "error p:1:1 the policy is empty (a policy that allows nothing is \"default: []\")\n")
+BAD("- path: /\n",
+    "error p:1:1 a policy is a map, not a list (it begins with \"name:\", \"default:\" or \"trees:\")\n")
+BAD("name: x\n---\nname: y\n",
+    "error p:2:1 another document begins after this; a policy is one document (put each policy into a file of its own)\n")
+
+/* YAML that a policy has no use for */
+BAD("default: &a [read]\nbest_effort: *a\n",
+    "error p:2:14 an alias (*) stands here; a policy has none, so that each rule is where it is read (write it out)\n")
+BAD("trees: [*a, *b]\n",
+    "error p:1:9 an alias (*) stands here; a policy has none, so that each rule is where it is read (write it out)\n"
+    "error p:1:13 an alias (*) stands here; a policy has none, so that each rule is where it is read (write it out)\n")
+BAD("<<: {name: x}\n",
+    "error p:1:1 a merge key (<<) has no meaning here (write the keys out)\n")
+BAD("name: !!binary aGFsbG8=\n",
+    "error p:1:16 a tag (!) has no meaning in a policy\n")
+BAD("trees: !x []\n",
+    "error p:1:11 a tag (!) has no meaning in a policy\n")
+BAD("[a, b]: c\n",
+    "error p:1:1 a key must be a word, not a list\n")
+BAD("? {a: b}\n: c\n",
+    "error p:1:3 a key must be a word, not a map\n")
+
+/* keys */
+BAD("nam: x\n",
+    "error p:1:1 unknown key \"nam\" (did you mean \"name\"?)\n")
+BAD("colour: red\ntree: []\n",
+    "error p:1:1 unknown key \"colour\"\n"
+    "error p:2:1 unknown key \"tree\" (did you mean \"trees\"?)\n")
+BAD("name: x\ndefault: []\nname: y\n",
+    "error p:3:1 \"name\" is given twice\nnote p:1:1 it was first given here\n")
+BAD("trees:\n  - path: /a\n    alow: [read]\n    deny: [chmod]\n    dney: [all]\n",
+    "error p:3:5 unknown key \"alow\" (did you mean \"allow\"?)\n"
+    "error p:5:5 unknown key \"dney\" (did you mean \"deny\"?)\n")
+BAD("\"na\\0me\": x\n",
+    "error p:1:1 unknown key \"na\"\n")
+BAD("? default\n",
+    "error p:1:3 \"default\" needs a list of operations, not nothing\n")
+
+/* values of the wrong kind */
+BAD("name: [x]\n", "error p:1:7 \"name\" needs a name, not a list\n")
+BAD("name:\n", "error p:1:1 \"name\" needs a name, not nothing\n")
+BAD("name: ''\n", "error p:1:7 a name has 1 to 255 bytes and no control characters\n")
+BAD("name: \"a\\tb\"\n", "error p:1:7 a name has 1 to 255 bytes and no control characters\n")
+BAD("name: \"a\\0b\"\n", "error p:1:7 \"name\" has a NUL character in it\n")
+BAD("default: {read: yes}\n", "error p:1:10 \"default\" needs a list of operations, not a map\n")
+BAD("default:\n", "error p:1:1 \"default\" needs a list of operations, not nothing\n")
+BAD("default: [read, [write], {all: x}, ]\n",
+    "error p:1:17 \"default\" needs words, not a list\n"
+    "error p:1:26 \"default\" needs words, not a map\n")
+BAD("default:\n  - read\n  -\n", "error p:2:5 \"default\" needs words, not nothing\n")
+BAD("keep: {}\n",
+    "error p:1:7 \"keep\" needs a list of capabilities and other things to keep, not a map\n")
+BAD("trees: /home\n", "error p:1:8 \"trees\" needs a list of trees, not a word\n")
+BAD("trees: [/home, [x]]\n",
+    "error p:1:9 \"trees\" needs maps with a path, not a word\n"
+    "error p:1:16 \"trees\" needs maps with a path, not a list\n")
+BAD("trees: [{path: [/a], allow: read}]\n", "error p:1:16 \"path\" needs a path, not a list\n")
+BAD("trees: [{path: /a, allow: read, optional: yes}]\n",
+    "error p:1:43 \"optional\" needs true or false, not \"yes\"\n")
+BAD("trees: [{path: /a, allow: read, optional: []}]\n",
+    "error p:1:43 \"optional\" needs true or false, not a list\n")
+
+/* words */
+BAD("default: [read, wriet, \"ex\xc3\xa9""c\", moo]\n",
+    "error p:1:17 unknown operation \"wriet\" (did you mean \"write\"?)\n"
+    "error p:1:24 unknown operation \"ex\xc3\xa9""c\"\n"
+    "error p:1:32 unknown operation \"moo\"\n")
+BAD("best_effort: red_file\n",
+    "error p:1:14 unknown operation \"red_file\" (did you mean \"read_file\"?)\n")
+BAD("default: [\"read\\0\"]\n", "error p:1:11 unknown operation \"read\" (did you mean \"read\"?)\n")
+BAD("keep: [cap_sys_admin, block_device, SYS_PTRACE, moo]\n",
+    "error p:1:8 unknown capability or thing to keep \"cap_sys_admin\" (did you mean \"sys_admin\"?)\n"
+    "error p:1:23 unknown capability or thing to keep \"block_device\" (did you mean \"block_devices\"?)\n"
+    "error p:1:37 unknown capability or thing to keep \"SYS_PTRACE\" (did you mean \"sys_ptrace\"?)\n"
+    "error p:1:49 unknown capability or thing to keep \"moo\"\n")
+
+/* trees */
+BAD("trees:\n  - allow: [read]\n", "error p:2:5 \"path\" is missing\n")
+BAD("trees:\n  - path: ''\n    allow: [read]\n",
+    "error p:2:11 the path is empty (the working directory is \".\")\n")
+BAD("trees:\n  - path: \"/a\\0b\"\n    allow: [read]\n",
+    "error p:2:11 \"path\" has a NUL character in it\n")
+BAD("trees:\n  - path: /a\n", "error p:2:5 this tree neither allows nor denies anything\n")
+BAD("trees:\n  - path: /a\n    allow: []\n    optional: true\n",
+    "error p:2:5 this tree neither allows nor denies anything\n")
+BAD("trees:\n  - path: /a\n    allow: [read, make_reg]\n    deny: [write]\n",
+    "error p:4:12 \"write\" denies what \"make_reg\" allows in the same tree: make_reg\n"
+    "note p:3:19 \"make_reg\" is here\n")
+BAD("trees:\n  - {path: /a, deny: stat, allow: read}\n",
+    "error p:2:22 \"stat\" denies what \"read\" allows in the same tree: stat\n"
+    "note p:2:35 \"read\" is here\n")
+BAD("trees:\n  - path: /a\n    allow: [read]\n  - path: /b\n    allow: [read]\n  - path: /a\n    deny: [all]\n",
+    "error p:6:5 a second tree with the path \"/a\"\nnote p:2:5 the first is here\n")
+
+/* all of them in one go, also behind a tree that is wrong by itself */
+BAD("name: []\ndefault: raed\ntrees:\n  - path: /a\n  - path: /a\n    allow: [xx]\n  - path: ''\n    alow: read\n",
+    "error p:1:7 \"name\" needs a name, not a list\n"
+    "error p:2:10 unknown operation \"raed\" (did you mean \"read\"?)\n"
+    "error p:4:5 this tree neither allows nor denies anything\n"
+    "error p:6:13 unknown operation \"xx\"\n"
+    "error p:5:5 a second tree with the path \"/a\"\n"
+    "note p:4:5 the first is here\n"
+    "error p:7:11 the path is empty (the working directory is \".\")\n"
+    "error p:8:5 unknown key \"alow\" (did you mean \"allow\"?)\n")

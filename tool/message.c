@@ -1,0 +1,182 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include <stdarg.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "cleanup.h"
+#include "message.h"
+
+/* A policy that is not one at all has as many mistakes as lines: nobody reads on after so many. */
+#define MAX_ERRORS 20
+
+#define RED "\033[1;31m"
+#define YELLOW "\033[1;33m"
+#define PLAIN "\033[0m"
+
+static const char *colour(const char *code)
+{
+	const char *no_color = getenv("NO_COLOR");
+	const char *term = getenv("TERM");
+
+	if ((no_color && *no_color) || !isatty(STDERR_FILENO) || (term && !strcmp(term, "dumb")))
+		return "";
+	return code;
+}
+
+/* How many bytes at @s are one printable character of UTF-8; 0 when they are not. */
+static int printable(const unsigned char *s)
+{
+	int length = *s < 0x80	 ? 1
+		     : *s < 0xc2 ? 0
+		     : *s < 0xe0 ? 2
+		     : *s < 0xf0 ? 3
+		     : *s < 0xf5 ? 4
+				 : 0;
+
+	if (*s < 0x20 || *s == 0x7f)
+		return 0;
+	for (int i = 1; i < length; i++)
+		if ((s[i] & 0xc0) != 0x80)
+			return 0;
+	if (*s == 0xc2 && s[1] < 0xa0) /* C1: a terminal takes U+009B for an escape */
+		return 0;
+	return length;
+}
+
+void print_safe(FILE *out, const char *text)
+{
+	const unsigned char *s = (const unsigned char *)text;
+
+	while (*s) {
+		int length = printable(s);
+
+		if (length)
+			fwrite(s, 1, (size_t)length, out);
+		else
+			fprintf(out, "\\x%02x", *s);
+		s += length ? length : 1;
+	}
+}
+
+static void print_line(const char *start, const char *end, const char *format, va_list ap)
+{
+	_cleanup_free_ char *text = NULL;
+
+	if (vasprintf(&text, format, ap) < 0) {
+		text = NULL;
+		return;
+	}
+	fprintf(stderr, "%s", start);
+	print_safe(stderr, text);
+	fprintf(stderr, "%s\n", end);
+}
+
+void complain(const char *format, ...)
+{
+	va_list ap;
+
+	fprintf(stderr, "%srootward:%s ", colour(RED), colour(PLAIN));
+	va_start(ap, format);
+	print_line("", "", format, ap);
+	va_end(ap);
+}
+
+void say(const char *format, ...)
+{
+	va_list ap;
+
+	va_start(ap, format);
+	print_line("rootward: ", "", format, ap);
+	va_end(ap);
+}
+
+void hint(const char *format, ...)
+{
+	va_list ap;
+
+	va_start(ap, format);
+	print_line("  hint: ", "", format, ap);
+	va_end(ap);
+}
+
+static void print_diag(FILE *out, const struct rootward_diag *diag)
+{
+	static const char *const codes[] = { RED, YELLOW, "" };
+	static const char *const words[] = { "", "warning: ", "note: " };
+
+	fprintf(out, "%srootward:%s ", colour(codes[diag->severity]), colour(PLAIN));
+	if (diag->file) {
+		print_safe(out, diag->file);
+		if (diag->line)
+			fprintf(out, ":%u", diag->line);
+		if (diag->line && diag->column)
+			fprintf(out, ":%u", diag->column);
+		fprintf(out, ": ");
+	}
+	fprintf(out, "%s", words[diag->severity]);
+	print_safe(out, diag->message);
+	fprintf(out, "\n");
+	if (!diag->hint)
+		return;
+	fprintf(out, "  hint: ");
+	print_safe(out, diag->hint);
+	fprintf(out, "\n");
+}
+
+static void report_error(struct report *report, const struct rootward_diag *diag)
+{
+	if (report->errors++ < MAX_ERRORS)
+		print_diag(stderr, diag);
+	else if (report->errors == MAX_ERRORS + 1)
+		complain("and more of them; only the first %d are shown", MAX_ERRORS);
+}
+
+void report_diag(void *data, const struct rootward_diag *diag)
+{
+	struct report *report = data;
+	enum rootward_severity last = report->last;
+
+	/* a note shares the fate of what it goes with */
+	if (diag->severity != ROOTWARD_NOTE)
+		report->last = diag->severity;
+
+	if (diag->severity == ROOTWARD_ERROR) {
+		report_error(report, diag);
+	} else if (report->verbose || (diag->severity == ROOTWARD_NOTE && last == ROOTWARD_ERROR &&
+				       report->errors && report->errors <= MAX_ERRORS)) {
+		print_diag(stderr, diag);
+	} else if (diag->severity == ROOTWARD_WARNING) {
+		report->warnings++;
+		if (!report->held)
+			report->held = open_memstream(&report->text, &report->size);
+		if (report->held)
+			print_diag(report->held, diag);
+	}
+}
+
+struct rootward_opts report_opts(struct report *report)
+{
+	return (struct rootward_opts){
+		.size = sizeof(struct rootward_opts),
+		.diag = report_diag,
+		.diag_data = report,
+	};
+}
+
+void report_warnings(struct report *report, const char *what)
+{
+	if (report->held)
+		fflush(report->held);
+	if (report->warnings == 1 && report->text)
+		fputs(report->text, stderr);
+	else if (report->warnings > 1)
+		say("%s: %u warnings; --verbose lists them", what, report->warnings);
+}
+
+void report_done(struct report *report)
+{
+	if (report->held)
+		fclose(report->held);
+	free(report->text);
+}

@@ -1,0 +1,58 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * What the tool says, all of it on standard error: `rootward: file:line:column: message`, and
+ * beneath it, indented, `hint: ...`.  Names come from files and file names, so bytes that a
+ * terminal would obey are shown as \xNN.
+ */
+#ifndef TOOL_MESSAGE_H
+#define TOOL_MESSAGE_H
+
+#include <stdbool.h>
+#include <stdio.h>
+
+#include <rootward.h>
+
+/** complain() - an error of the tool's own. */
+void complain(const char *format, ...) __attribute__((format(printf, 1, 2)));
+
+/** say() - the same without colour: not an error. */
+void say(const char *format, ...) __attribute__((format(printf, 1, 2)));
+
+/** hint() - what to do about the message before. */
+void hint(const char *format, ...) __attribute__((format(printf, 1, 2)));
+
+/** print_safe() - @text with what is not printable as \xNN. */
+void print_safe(FILE *out, const char *text);
+
+/**
+ * struct report - takes the library's diagnostics.
+ * @verbose:  everything at once; otherwise errors at once, and warnings when report_warnings()
+ *            says so
+ * @errors, @warnings: how many came
+ * @held:     the warnings, formatted
+ */
+struct report {
+	bool verbose;
+	unsigned int errors;
+	unsigned int warnings;
+	enum rootward_severity last;
+	FILE *held;
+	char *text;
+	size_t size;
+};
+
+/** report_diag() - a rootward_diag_fn; @data is a struct report. */
+void report_diag(void *data, const struct rootward_diag *diag);
+
+/** report_opts() - options for the library that report to @report. */
+struct rootward_opts report_opts(struct report *report);
+
+/**
+ * report_warnings() - say once what the warnings held back amount to: one is shown, of more the
+ * number, under the heading @what.
+ */
+void report_warnings(struct report *report, const char *what);
+
+void report_done(struct report *report);
+
+#endif
