@@ -112,36 +112,49 @@ __noinline __u32 own_closes(__u32 index, __u64 dentry, __u32 layer)
 	return rule->layer[layer].allow | rule->layer[layer].deny;
 }
 
-/*
- * Would @from's object, at @to, have more allowed on it than now?  Returns 0, or -EACCES having told.
- */
-static __always_inline int gains(__u32 index, __u64 mnt, __u64 from, __u64 to)
+/* Tell, apart from those whose stack is needed for a walk. */
+__noinline int deny_gain(__u32 index, __u64 dentry, __u32 layer, __u32 gain)
 {
-	struct rw_domain *domain = bpf_map_lookup_elem(&domains, &index);
-	__u32 i, before, after;
 	struct denial denial = {
 		.domain = index,
-		.reason = ROOTWARD_REASON_GAIN,
+		.reason = gain == SURVEY_FAILED ? ROOTWARD_REASON_UNSTABLE : ROOTWARD_REASON_GAIN,
 		.ops = ROOTWARD_OP_REFER,
-		.layer = RW_NO_TREE,
+		.denied = gain & ROOTWARD_OPS_ALL,
+		.layer = layer,
 		.tree = RW_NO_TREE,
 	};
 
-	if (!domain)
-		return -EACCES;
+	return deny_event(&denial, dentry);
+}
+
+__noinline __u32 domain_layers(__u32 index)
+{
+	struct rw_domain *domain = bpf_map_lookup_elem(&domains, &index);
+
+	return domain ? domain->layers : 0;
+}
+
+/*
+ * Would @from's object, at @to, have more allowed on it than now?  Returns 0, or -EACCES having
+ * told.
+ */
+static __always_inline int gains(__u32 index, __u64 mnt, __u64 from, __u64 to)
+{
+	__u32 i, before, after;
+
 	for (i = 0; i < RW_LAYERS; i++) {
-		if (i >= domain->layers)
-			return 0;
+		if (i >= domain_layers(index))
+			break;
 		before = place_survey(index, mnt, from, i);
 		after = place_survey(index, mnt, to, i);
-		denial.denied = after & ~before & ~own_closes(index, from, i);
-		denial.layer = i;
 		if (before == SURVEY_FAILED || after == SURVEY_FAILED)
-			denial.reason = ROOTWARD_REASON_UNSTABLE;
-		else if (!denial.denied)
-			continue;
-		deny_event(&denial, from);
-		return -EACCES;
+			after = SURVEY_FAILED;
+		else
+			after &= ~(before | own_closes(index, from, i));
+		if (after) {
+			deny_gain(index, from, i, after);
+			return -EACCES;
+		}
 	}
 	return 0;
 }
@@ -222,15 +235,32 @@ int BPF_PROG(rw_path_link, struct dentry *old_dentry, const struct path *new_dir
 
 /*
  * A rename takes an entry away and makes one, and removes what was there; an exchange does so both
- * ways.  First what the directories must allow, then moving between them: only that is EXDEV,
- * which lets mv(1) copy.
+ * ways.  What the old place must allow is in the lower half, the new place's in the upper.
+ */
+__noinline __u64 rename_ops(__u64 from, __u64 to, __u32 flags)
+{
+	__u32 old_mode = dentry_mode(from), new_mode = dentry_mode(to);
+	__u32 from_ops = remove_op(old_mode), to_ops = make_op(old_mode);
+
+	if (new_mode)
+		to_ops |= remove_op(new_mode);
+	if (flags & RENAME_EXCHANGE)
+		from_ops |= make_op(new_mode);
+	if (flags & RENAME_WHITEOUT)
+		from_ops |= ROOTWARD_OP_MAKE_CHAR;
+	return (__u64)to_ops << 32 | from_ops;
+}
+
+/*
+ * First what the directories must allow, then moving between them: only that is EXDEV, which lets
+ * mv(1) copy.
  */
 SEC("lsm/path_rename")
 int BPF_PROG(rw_path_rename, const struct path *old_dir, struct dentry *old_dentry,
 	     const struct path *new_dir, struct dentry *new_dentry, unsigned int flags)
 {
-	__u32 domain = current_domain(), old_mode, new_mode, from_ops, to_ops;
-	__u64 mnt, from, to;
+	__u32 domain = current_domain();
+	__u64 mnt, from, to, ops;
 	bool same_dir;
 
 	if (!domain)
@@ -239,18 +269,9 @@ int BPF_PROG(rw_path_rename, const struct path *old_dir, struct dentry *old_dent
 	mnt = address_of(old_dir->mnt);
 	from = address_of(old_dentry);
 	to = address_of(new_dentry);
-	old_mode = dentry_mode(from);
-	new_mode = dentry_mode(to);
-	from_ops = remove_op(old_mode);
-	to_ops = make_op(old_mode);
-	if (new_mode)
-		to_ops |= remove_op(new_mode);
-	if (flags & RENAME_EXCHANGE)
-		from_ops |= make_op(new_mode);
-	if (flags & RENAME_WHITEOUT)
-		from_ops |= ROOTWARD_OP_MAKE_CHAR;
-	if (guarded(domain, from) || (new_mode && guarded(domain, to)) ||
-	    decide(domain, mnt, from, from_ops) || decide(domain, mnt, to, to_ops))
+	ops = rename_ops(from, to, flags);
+	if (guarded(domain, from) || guarded(domain, to) || decide(domain, mnt, from, ops) ||
+	    decide(domain, mnt, to, ops >> 32))
 		return -EACCES;
 	if (!same_dir && decide_refer(domain, mnt, from, to))
 		return -EXDEV;
