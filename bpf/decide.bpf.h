@@ -385,13 +385,15 @@ __noinline int deny_access(struct access *a, __u64 dentry, __u32 reason)
 }
 
 /*
- * Decide and tell.  @mnt, @dentry: addresses, as a struct path has them.  Returns 0 or -EACCES.
+ * Decide and tell.  @mnt, @dentry: addresses, as a struct path has them.  @flags: how to walk,
+ * besides VFS_WALK_HIDDEN.  Returns 0, -EACCES, or 1 when the object is outside the mount.
  */
-__noinline int decide_and_tell(__u32 index, __u64 mnt, __u64 dentry, __u32 ops)
+__noinline int decide_and_tell(__u32 index, __u64 mnt, __u64 dentry, __u32 ops, __u32 flags)
 {
 	struct access a = { .domain = index, .ops = ops };
 	struct rw_domain *domain = bpf_map_lookup_elem(&domains, &index);
 	int reason;
+	long end;
 
 	if (!domain || domain->state != RW_DOMAIN_LIVE)
 		return deny_access(&a, dentry, ROOTWARD_REASON_UNKNOWN);
@@ -400,8 +402,10 @@ __noinline int decide_and_tell(__u32 index, __u64 mnt, __u64 dentry, __u32 ops)
 	a.layers = (1U << (domain->layers & 31)) - 1;
 	a.retried = vfs_walk_zero(a.layers);
 	access_begin(&a);
-	reason = access_end(&a, domain,
-			    vfs_walk_ancestors_at(mnt, dentry, 0, visit, &a, VFS_WALK_HIDDEN));
+	end = vfs_walk_ancestors_at(mnt, dentry, 0, visit, &a, VFS_WALK_HIDDEN | flags);
+	if (end == VFS_WALK_OUTSIDE && flags & VFS_WALK_BENEATH)
+		return 1;
+	reason = access_end(&a, domain, end);
 	if (a.retried)
 		__sync_fetch_and_add(&domain->retried, 1);
 	return reason < 0 ? 0 : deny_access(&a, dentry, reason);
@@ -410,7 +414,7 @@ __noinline int decide_and_tell(__u32 index, __u64 mnt, __u64 dentry, __u32 ops)
 /* A hook's answer must be one that the verifier sees to be 0 or an errno. */
 static __always_inline int decide(__u32 index, __u64 mnt, __u64 dentry, __u32 ops)
 {
-	return decide_and_tell(index, mnt, dentry, ops) ? -EACCES : 0;
+	return decide_and_tell(index, mnt, dentry, ops, 0) ? -EACCES : 0;
 }
 
 static __always_inline int decide_path(__u32 index, const struct path *path, __u32 ops)

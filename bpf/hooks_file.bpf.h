@@ -18,7 +18,6 @@
 #define FMODE_WRITE 0x2
 #define O_ACCMODE 00000003
 #define FMODE_EXEC_FLAG 0x20
-#define O_TMPFILE_FLAG 020000000
 
 #define KEEP_BLOCK_DEVICES 1U
 #define KEEP_RAW_MEMORY 2U
@@ -63,9 +62,6 @@ static __always_inline __u32 open_ops(struct file *file, struct inode *inode)
 									   ROOTWARD_OP_READ_FILE;
 	if (mode & FMODE_WRITE)
 		ops |= ROOTWARD_OP_WRITE_FILE;
-	/* A file without a name is made in its directory all the same. */
-	if (flags & O_TMPFILE_FLAG)
-		ops |= ROOTWARD_OP_MAKE_REG;
 	return ops;
 }
 

@@ -102,14 +102,23 @@ __noinline __u32 place_survey(__u32 index, __u64 mnt, __u64 dentry, __u32 layer)
 	return a.granted;
 }
 
-/* What the object's own rule says, which is the same wherever it lives. */
+/* Operations that can only be asked of directories, and of what is in them. */
+#define OPS_OF_DIRECTORIES (ROOTWARD_OPS_ENTRY | ROOTWARD_OP_READ_DIR | ROOTWARD_OP_CHROOT)
+
+/*
+ * What does not matter of a place for this object: what its own rule says, which is the same
+ * wherever it lives, and what cannot be asked of it.
+ */
 __noinline __u32 own_closes(__u32 index, __u64 dentry, __u32 layer)
 {
 	struct rw_rule *rule = own_rule(index, dentry);
+	__u32 closed = 0;
 
-	if (!rule || layer >= RW_LAYERS)
-		return 0;
-	return rule->layer[layer].allow | rule->layer[layer].deny;
+	if ((dentry_mode(dentry) & S_IFMT) != S_IFDIR)
+		closed = OPS_OF_DIRECTORIES;
+	if (rule && layer < RW_LAYERS)
+		closed |= rule->layer[layer].allow | rule->layer[layer].deny;
+	return closed;
 }
 
 /* Tell, apart from those whose stack is needed for a walk. */

@@ -21,6 +21,7 @@
 #include "hooks_path.bpf.h"
 #include "hooks_task.bpf.h"
 #include "hooks_system.bpf.h"
+#include "hooks_inode.bpf.h"
 #include "hooks_socket.bpf.h"
 
 char LICENSE[] SEC("license") = "GPL";

@@ -15,8 +15,18 @@
 #include "rootward.skel.h"
 
 /* Hooks that not every kernel has; what they cover there comes by another. */
-static const char *const optional_hooks[] = { "file_truncate", "file_ioctl_compat",
-					      "inode_set_acl" };
+static const char *const optional_hooks[] = {
+	"file_truncate", "file_ioctl_compat", "inode_set_acl", "inode_remove_acl", "inode_get_acl",
+};
+
+/* Programs for one hook whose arguments changed: which number of them each is for. */
+static const struct {
+	const char *program;
+	int arguments;
+} variants[] = {
+	{ "rw_inode_setattr", 3 },
+	{ "rw_inode_setattr_2", 2 },
+};
 
 static void cleanup_skeleton(struct rootward_bpf **skeleton)
 {
@@ -34,12 +44,29 @@ static int silent(enum libbpf_print_level level, const char *format, va_list ap)
 	return 0;
 }
 
-static bool hook_exists(const struct btf *btf, const char *hook)
+/* The number of arguments of a hook, or -1 where the kernel does not have it. */
+static int hook_arguments(const struct btf *btf, const char *hook)
 {
+	const struct btf_type *type;
 	char name[128];
+	int id;
 
 	snprintf(name, sizeof(name), "bpf_lsm_%s", hook);
-	return btf__find_by_name_kind(btf, name, BTF_KIND_FUNC) > 0;
+	id = btf__find_by_name_kind(btf, name, BTF_KIND_FUNC);
+	if (id <= 0)
+		return -1;
+	type = btf__type_by_id(btf, id);
+	return btf_vlen(btf__type_by_id(btf, type->type));
+}
+
+static bool other_variant(const char *program, int arguments)
+{
+	size_t i;
+
+	for (i = 0; i < sizeof(variants) / sizeof(variants[0]); i++)
+		if (strcmp(program, variants[i].program) == 0)
+			return arguments != variants[i].arguments;
+	return false;
 }
 
 static bool hook_is_optional(const char *hook)
@@ -57,8 +84,8 @@ static int choose_programs(struct rootward_bpf *skeleton, const struct rootward_
 {
 	_cleanup_(cleanup_btf) struct btf *btf = btf__load_vmlinux_btf();
 	struct bpf_program *prog;
+	int r = 0, arguments;
 	const char *hook;
-	int r = 0;
 
 	if (!btf) {
 		diag(opts, ROOTWARD_ERROR, NULL, NULL,
@@ -67,10 +94,11 @@ static int choose_programs(struct rootward_bpf *skeleton, const struct rootward_
 	}
 	bpf_object__for_each_program(prog, skeleton->obj) {
 		hook = strchr(bpf_program__section_name(prog), '/') + 1;
-		if (hook_exists(btf, hook))
+		arguments = hook_arguments(btf, hook);
+		if (arguments >= 0 && !other_variant(bpf_program__name(prog), arguments))
 			continue;
 		bpf_program__set_autoload(prog, false);
-		if (hook_is_optional(hook))
+		if (arguments >= 0 || hook_is_optional(hook))
 			continue;
 		diag(opts, ROOTWARD_ERROR, NULL,
 		     strncmp(hook, "path_", 5) == 0 ? "it needs CONFIG_SECURITY_PATH" : NULL,

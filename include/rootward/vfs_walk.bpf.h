@@ -50,6 +50,9 @@
  * read there is then folded as garbage and differs in the second pass, because the mount left
  * that namespace before.
  *
+ * WHAT IS VISITED.  The path's dentry, then each parent; at a mount's root also the mountpoint
+ * that the mount covers, and on from there; all mounts that are stacked.
+ *
  * Pointers that a visit gets are valid until the callback returns.
  */
 #ifndef ROOTWARD_VFS_WALK_BPF_H
@@ -116,8 +119,8 @@ static __always_inline __u64 vfs_walk_address(const void *pointer)
 /**
  * struct vfs_ancestor - one visit.
  * @dentry: visited; from VFS_WALK_AS(), read it with VFS_WALK_READ()
- * @child:  address of the entry of @dentry that the walk came from (on a mountpoint: the covered
- *          dentry), for VFS_WALK_AS(); 0 for the first visit
+ * @child:  address of the entry of @dentry that the walk came from, for VFS_WALK_AS(); 0 for the
+ *          first visit, and on a mountpoint, where the walk comes from another filesystem
  * @mount:  address of the struct mount it was reached by
  * @depth:  links followed before: 0 for the path itself, 1 for its parent in the same mount
  * @flags:  VFS_WALK_HIDDEN, VFS_WALK_MNT_ROOT
@@ -170,7 +173,6 @@ struct vfs_walk {
 	__u8 tries;
 	__u8 pass;        /* enum vfs_walk_pass */
 	__u8 phase;       /* enum vfs_walk_phase */
-	__u8 covered;     /* this dentry is a mountpoint: a link to follow, not an ancestor */
 	__u8 moved_out;   /* the phase to begin with */
 	__s8 end;         /* enum vfs_walk_end, -EAGAIN, -ELOOP */
 	__s8 first_end;
@@ -255,7 +257,7 @@ static __always_inline int vfs_walk_cross(struct vfs_walk *w)
 	w->dentry = VFS_WALK_READ_ADDRESS(m, mnt_mountpoint);
 	w->mount = up_address;
 	w->mnt_root = VFS_WALK_READ_ADDRESS(up, mnt.mnt_root);
-	w->covered = vfs_walk_hide(w, 1);
+	w->child = vfs_walk_hide(w, 0);
 	w->phase = vfs_walk_hide(w, VFS_WALK_VISIBLE);
 	return 0;
 }
@@ -323,7 +325,7 @@ static __always_inline bool vfs_walk_visit(struct vfs_walk *w, struct dentry *de
 		.flags = hidden ? VFS_WALK_HIDDEN : at_root ? VFS_WALK_MNT_ROOT : 0,
 	};
 
-	if (w->covered || (hidden && !(w->flags & VFS_WALK_HIDDEN)))
+	if (hidden && !(w->flags & VFS_WALK_HIDDEN))
 		return true;
 	return cb(&ancestor, w->data);
 }
@@ -332,7 +334,7 @@ static __always_inline bool vfs_walk_at_given_root(const struct vfs_walk *w)
 {
 	struct path *root = w->root;
 
-	return root && w->dentry == VFS_WALK_READ_ADDRESS(root, dentry) && !w->covered &&
+	return root && w->dentry == VFS_WALK_READ_ADDRESS(root, dentry) &&
 	       w->mount == vfs_walk_real_mount(VFS_WALK_READ_ADDRESS(root, mnt)) &&
 	       w->phase == VFS_WALK_VISIBLE;
 }
@@ -366,7 +368,6 @@ static __always_inline int vfs_walk_step(struct vfs_walk *w, vfs_walk_cb cb)
 		return 1;
 	}
 	w->child = w->dentry;
-	w->covered = vfs_walk_hide(w, 0);
 	if (at_root && w->phase != VFS_WALK_ABOVE)
 		found = vfs_walk_at_mnt_root(w, parent);
 	else if (parent == w->dentry)
@@ -386,7 +387,6 @@ static __always_inline void vfs_walk_begin(struct vfs_walk *w)
 	w->child = vfs_walk_hide(w, 0);
 	w->fold = vfs_walk_hide(w, 0);
 	w->steps = vfs_walk_hide(w, 0);
-	w->covered = vfs_walk_hide(w, 0);
 	w->phase = vfs_walk_hide(w, w->moved_out ? VFS_WALK_MOVED_OUT : VFS_WALK_VISIBLE);
 	w->end = vfs_walk_hide(w, -EAGAIN);
 	w->pass++;
@@ -477,7 +477,7 @@ static __always_inline void vfs_walk_from(struct vfs_walk *w, __u64 vfsmount, __
 	w->dentry = w->child = w->mount = w->mnt_root = zero;
 	w->fold = w->proof = zero;
 	w->steps = w->first_steps = zero;
-	w->tries = w->phase = w->covered = w->moved_out = w->first_end = zero;
+	w->tries = w->phase = w->moved_out = w->first_end = zero;
 	w->pass = vfs_walk_hide(w, VFS_WALK_TO_VISIT);
 	w->end = vfs_walk_hide(w, -EAGAIN);
 }
