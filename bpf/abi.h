@@ -48,7 +48,8 @@ struct rw_name_key {
 
 enum rw_rule_flags {
 	RW_NAMED = 1U << 0, /* entries of this directory are ruled by name */
-	RW_GUARD = 1U << 1, /* ruled by a deny, or on the way to one: not renamed, not removed */
+	RW_GUARD = 1U << 1, /* a directory ruled by a deny, or on the way to one: stays in place */
+	RW_DENIES = 1U << 2, /* ruled by a deny: its ancestors are guards */
 };
 
 #define RW_NO_TREE 0xffffffffU

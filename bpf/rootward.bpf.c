@@ -19,6 +19,7 @@
 #include "decide.bpf.h"
 #include "hooks_file.bpf.h"
 #include "hooks_path.bpf.h"
+#include "guard.bpf.h"
 #include "hooks_task.bpf.h"
 #include "hooks_system.bpf.h"
 #include "hooks_inode.bpf.h"

@@ -56,6 +56,12 @@ static void cleanup_state(struct bpf_state **state)
 	bpf_state_free(*state);
 }
 
+/* Where the programs are at work already, they need not be tried. */
+static int bpf_engine_probe(const char **why)
+{
+	return geteuid() == 0 && bpf_kernel_is_live() ? 0 : bpf_probe(why);
+}
+
 static void domain_fill(struct rw_domain *domain, struct rootward_policy *const *policies,
 			size_t n)
 {
@@ -96,7 +102,7 @@ static int domain_make(struct bpf_state *s, struct rootward_policy *const *polic
 	s->ring_fd = bpf_map_create(BPF_MAP_TYPE_RINGBUF, "rootward_events", 0, 0, RW_EVENT_RING,
 				    NULL);
 	if (s->ring_fd < 0 ||
-	    bpf_map_update_elem(s->kernel.maps[PINNED_RINGS], &s->domain, &s->ring_fd, BPF_ANY) < 0)
+	    bpf_map_update_elem(s->kernel.pins[PINNED_RINGS], &s->domain, &s->ring_fd, BPF_ANY) < 0)
 		return -errno;
 	__atomic_store_n(&s->kernel.domains[s->domain].state, RW_DOMAIN_LIVE, __ATOMIC_SEQ_CST);
 	return 0;
@@ -144,7 +150,7 @@ static int bpf_enter(void *state)
 	/* Counted before it is in: the domain is never in use and thought empty. */
 	__atomic_add_fetch(&domain->tasks, 1, __ATOMIC_SEQ_CST);
 	do {
-		r = bpf_map_update_elem(s->kernel.maps[PINNED_TASKS], &pidfd, &task, BPF_NOEXIST) < 0 ?
+		r = bpf_map_update_elem(s->kernel.pins[PINNED_TASKS], &pidfd, &task, BPF_NOEXIST) < 0 ?
 			    -errno :
 			    0;
 	} while (r == -EBUSY && --tries);
@@ -168,7 +174,7 @@ static int bpf_stats(void *state, struct rootward_stats *stats)
 
 const struct engine engine_bpf = {
 	.name = "bpf",
-	.probe = bpf_probe,
+	.probe = bpf_engine_probe,
 	.create = bpf_create,
 	.enter = bpf_enter,
 	.events = bpf_events,

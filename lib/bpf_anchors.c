@@ -151,7 +151,7 @@ static int anchor_check(const struct anchor *anchor, int fd, const struct rootwa
 	return -ENOTSUP;
 }
 
-static int identify_batch(struct identity_reader *reader, struct anchor *list, size_t n,
+static int identify_batch(int program, struct anchor *list, size_t n,
 			  const struct rootward_opts *opts)
 {
 	struct rw_identity identities[BATCH];
@@ -164,7 +164,7 @@ static int identify_batch(struct identity_reader *reader, struct anchor *list, s
 			r = fds[opened];
 	}
 	if (r == 0)
-		r = identity_read(reader, fds, n, identities);
+		r = identity_read(program, fds, n, identities);
 	for (i = 0; i < opened; i++) {
 		if (r == 0) {
 			list[i].identity = identities[i];
@@ -176,29 +176,21 @@ static int identify_batch(struct identity_reader *reader, struct anchor *list, s
 	return r ? r : failed;
 }
 
-static int identify(struct anchors *a, const struct rootward_opts *opts)
+static int identify(struct anchors *a, int program, const struct rootward_opts *opts)
 {
-	struct identity_reader reader = {};
 	size_t i, n;
 	int r, failed = 0;
 
-	r = identity_reader_open(&reader);
-	if (r < 0) {
-		diag(opts, ROOTWARD_ERROR, NULL, NULL,
-		     "the kernel does not tell identities of open files: %s", strerror(-r));
-		return r;
-	}
 	for (i = 0; i < a->n; i += n) {
 		n = a->n - i < BATCH ? a->n - i : BATCH;
-		r = identify_batch(&reader, a->list + i, n, opts);
+		r = identify_batch(program, a->list + i, n, opts);
 		if (r < 0 && !failed)
 			failed = r;
 	}
-	identity_reader_close(&reader);
 	return failed;
 }
 
-int anchors_find(struct anchors *a, struct rootward_policy *const *policies, size_t n,
+int anchors_find(struct anchors *a, int program, struct rootward_policy *const *policies, size_t n,
 		 const struct rootward_opts *opts)
 {
 	struct index guards = {};
@@ -211,7 +203,7 @@ int anchors_find(struct anchors *a, struct rootward_policy *const *policies, siz
 				r = add_tree(a, &guards, &policies[i]->trees[j], i, j);
 	index_free(&guards);
 	if (r == 0)
-		r = identify(a, opts);
+		r = identify(a, program, opts);
 	if (r < 0)
 		anchors_free(a);
 	return r;

@@ -37,10 +37,10 @@ struct anchors {
 };
 
 /**
- * anchors_find() - all anchors of all policies, identified.
+ * anchors_find() - all anchors of all policies, identified by @program (see identity.h).
  * Return: 0, or as bpf_rules_install().
  */
-int anchors_find(struct anchors *anchors, struct rootward_policy *const *policies, size_t n,
+int anchors_find(struct anchors *anchors, int program, struct rootward_policy *const *policies, size_t n,
 		 const struct rootward_opts *opts);
 
 void anchors_free(struct anchors *anchors);

@@ -20,12 +20,13 @@
 #define STRING(x) STRING_(x)
 #define PINS BPFFS "/rootward-" STRING(RW_ABI)
 
-static const char *const map_names[] = {
+static const char *const pin_names[] = {
 	[PINNED_DOMAINS] = "domains", [PINNED_RULES] = "rules", [PINNED_NAMES] = "names",
 	[PINNED_TASKS] = "tasks",     [PINNED_RINGS] = "rings", [PINNED_SHARED] = "shared",
+	[PINNED_IDENTITY] = "identity",
 };
 
-#define N_MAPS (sizeof(map_names) / sizeof(map_names[0]))
+#define N_PINS (sizeof(pin_names) / sizeof(pin_names[0]))
 
 /* As bpftool and libbpf's users do: the place is fixed, a mount there is what it is for. */
 static int bpffs_ready(const struct rootward_opts *opts)
@@ -64,15 +65,15 @@ void bpf_kernel_unlock(struct bpf_kernel *k)
 	k->lock = -1;
 }
 
-static int maps_open(struct bpf_kernel *k)
+static int pins_open(struct bpf_kernel *k)
 {
 	char path[128];
 	size_t i;
 
-	for (i = 0; i < N_MAPS; i++) {
-		snprintf(path, sizeof(path), PINS "/live/%s", map_names[i]);
-		k->maps[i] = bpf_obj_get(path);
-		if (k->maps[i] < 0)
+	for (i = 0; i < N_PINS; i++) {
+		snprintf(path, sizeof(path), PINS "/live/%s", pin_names[i]);
+		k->pins[i] = bpf_obj_get(path);
+		if (k->pins[i] < 0)
 			return -errno;
 	}
 	return 0;
@@ -83,12 +84,12 @@ static int maps_share(struct bpf_kernel *k)
 	void *p;
 
 	p = mmap(NULL, sizeof(struct rw_domain) * RW_DOMAINS, PROT_READ | PROT_WRITE, MAP_SHARED,
-		 k->maps[PINNED_DOMAINS], 0);
+		 k->pins[PINNED_DOMAINS], 0);
 	if (p == MAP_FAILED)
 		return -errno;
 	k->domains = p;
 	p = mmap(NULL, sizeof(struct rw_shared), PROT_READ | PROT_WRITE, MAP_SHARED,
-		 k->maps[PINNED_SHARED], 0);
+		 k->pins[PINNED_SHARED], 0);
 	if (p == MAP_FAILED)
 		return -errno;
 	k->shared = p;
@@ -114,12 +115,17 @@ static int live_make(const struct rootward_opts *opts)
 	remove_pins(PINS "/new");
 	if (mkdir(PINS "/new", 0700) < 0)
 		return -errno;
-	r = bpf_load(PINS "/new", map_names, N_MAPS, opts);
+	r = bpf_load(PINS "/new", pin_names, N_PINS, opts);
 	if (r == 0 && rename(PINS "/new", PINS "/live") < 0)
 		r = -errno;
 	if (r < 0)
 		remove_pins(PINS "/new");
 	return r;
+}
+
+bool bpf_kernel_is_live(void)
+{
+	return access(PINS "/live", F_OK) == 0;
 }
 
 int bpf_kernel_open(struct bpf_kernel *k, const struct rootward_opts *opts)
@@ -130,10 +136,10 @@ int bpf_kernel_open(struct bpf_kernel *k, const struct rootward_opts *opts)
 	if (r < 0)
 		return r;
 	r = bpf_kernel_lock(k);
-	if (r == 0 && access(PINS "/live", F_OK) < 0)
+	if (r == 0 && !bpf_kernel_is_live())
 		r = live_make(opts);
 	if (r == 0)
-		r = maps_open(k);
+		r = pins_open(k);
 	if (r == 0)
 		r = maps_share(k);
 	if (r < 0)
@@ -149,8 +155,8 @@ void bpf_kernel_close(struct bpf_kernel *k)
 		munmap(k->domains, sizeof(struct rw_domain) * RW_DOMAINS);
 	if (k->shared)
 		munmap(k->shared, sizeof(struct rw_shared));
-	for (i = 0; i < N_MAPS; i++)
-		cleanup_close(&k->maps[i]);
+	for (i = 0; i < N_PINS; i++)
+		cleanup_close(&k->pins[i]);
 	cleanup_close(&k->lock);
 	*k = (struct bpf_kernel)BPF_KERNEL_NONE;
 }
@@ -215,9 +221,9 @@ static void delete_rules(struct bpf_kernel *k, __u32 domain)
 	struct rw_ident ident, next_ident = {};
 	struct rw_name_key name, next_name = {};
 
-	delete_keys(k->maps[PINNED_RULES], &ident, &next_ident, sizeof(ident), &next_ident.domain,
+	delete_keys(k->pins[PINNED_RULES], &ident, &next_ident, sizeof(ident), &next_ident.domain,
 		    domain);
-	delete_keys(k->maps[PINNED_NAMES], &name, &next_name, sizeof(name), &next_name.parent.domain,
+	delete_keys(k->pins[PINNED_NAMES], &name, &next_name, sizeof(name), &next_name.parent.domain,
 		    domain);
 }
 
@@ -231,7 +237,7 @@ static void filter_shrink(struct bpf_kernel *k)
 	fresh = calloc(RW_FILTER_WORDS, sizeof(*fresh));
 	if (!fresh)
 		return;
-	while (bpf_map_get_next_key(k->maps[PINNED_RULES], prev, &key) == 0) {
+	while (bpf_map_get_next_key(k->pins[PINNED_RULES], prev, &key) == 0) {
 		bit = rw_filter_bit(key.ino);
 		fresh[bit / 64] |= 1ULL << (bit & 63);
 		prev = &key;
@@ -255,7 +261,7 @@ static unsigned int collect_domains(struct bpf_kernel *k)
 			continue;
 		}
 		delete_rules(k, n);
-		bpf_map_delete_elem(k->maps[PINNED_RINGS], &n);
+		bpf_map_delete_elem(k->pins[PINNED_RINGS], &n);
 		k->domains[n].state = RW_DOMAIN_FREE;
 		domain_path(path, sizeof(path), n);
 		rmdir(path);

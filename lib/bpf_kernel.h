@@ -12,6 +12,8 @@
 #ifndef ROOTWARD_BPF_KERNEL_H
 #define ROOTWARD_BPF_KERNEL_H
 
+#include <stdbool.h>
+
 #include "abi.h"
 #include "diag.h"
 
@@ -23,21 +25,22 @@
  */
 struct bpf_kernel {
 	int lock;
-	int maps[6];
+	int pins[7];
 	struct rw_domain *domains;
 	struct rw_shared *shared;
 };
 
-enum bpf_kernel_map {
+enum bpf_kernel_pin {
 	PINNED_DOMAINS,
 	PINNED_RULES,
 	PINNED_NAMES,
 	PINNED_TASKS,
 	PINNED_RINGS,
 	PINNED_SHARED,
+	PINNED_IDENTITY, /* a program: see identity.h */
 };
 
-#define BPF_KERNEL_NONE { .lock = -1, .maps = { -1, -1, -1, -1, -1, -1 } }
+#define BPF_KERNEL_NONE { .lock = -1, .pins = { -1, -1, -1, -1, -1, -1, -1 } }
 
 /**
  * bpf_kernel_open() - lock, then use what is pinned or load and pin it.
@@ -45,6 +48,9 @@ enum bpf_kernel_map {
  * Return: 0; -EPERM, -ENOSYS (reported); -ENOTSUP: a hook is missing (reported); what libbpf says.
  */
 int bpf_kernel_open(struct bpf_kernel *kernel, const struct rootward_opts *opts);
+
+/** bpf_kernel_is_live() - whether the programs are loaded already. */
+bool bpf_kernel_is_live(void);
 
 /** bpf_kernel_lock() - the lock again, to change something. */
 int bpf_kernel_lock(struct bpf_kernel *kernel);

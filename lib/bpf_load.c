@@ -11,6 +11,7 @@
 #include "abi.h"
 #include "bpf_load.h"
 #include "cleanup.h"
+#include "identity.h"
 #include "probe.skel.h"
 #include "rootward.skel.h"
 
@@ -130,12 +131,14 @@ static int attach_and_pin(struct rootward_bpf *skeleton, const char *dir)
 	return 0;
 }
 
-static int pin_maps(struct rootward_bpf *skeleton, const char *dir, const char *const *names,
-		    size_t n)
+static int pin_shared(struct rootward_bpf *skeleton, int identity, const char *dir,
+		      const char *const *names, size_t n)
 {
-	struct bpf_map *maps[] = {
-		skeleton->maps.domains, skeleton->maps.rules, skeleton->maps.names,
-		skeleton->maps.tasks,	skeleton->maps.rings, skeleton->maps.data_shared,
+	int fds[] = {
+		bpf_map__fd(skeleton->maps.domains), bpf_map__fd(skeleton->maps.rules),
+		bpf_map__fd(skeleton->maps.names),   bpf_map__fd(skeleton->maps.tasks),
+		bpf_map__fd(skeleton->maps.rings),   bpf_map__fd(skeleton->maps.data_shared),
+		identity,
 	};
 	char path[256];
 	size_t i;
@@ -143,7 +146,7 @@ static int pin_maps(struct rootward_bpf *skeleton, const char *dir, const char *
 
 	for (i = 0; i < n; i++) {
 		snprintf(path, sizeof(path), "%s/%s", dir, names[i]);
-		r = bpf_obj_pin(bpf_map__fd(maps[i]), path) < 0 ? -errno : 0;
+		r = bpf_obj_pin(fds[i], path) < 0 ? -errno : 0;
 		if (r < 0)
 			return r;
 	}
@@ -161,11 +164,12 @@ static int tell_map_id(struct rootward_bpf *skeleton)
 	return 0;
 }
 
-int bpf_load(const char *dir, const char *const *map_names, size_t n,
+int bpf_load(const char *dir, const char *const *names, size_t n,
 	     const struct rootward_opts *opts)
 {
 	_cleanup_(cleanup_skeleton) struct rootward_bpf *skeleton = NULL;
 	libbpf_print_fn_t printer = libbpf_set_print(getenv("ROOTWARD_DEBUG") ? NULL : silent);
+	_cleanup_close_ int identity = -1;
 	int r;
 
 	if (getenv("ROOTWARD_DEBUG"))
@@ -177,7 +181,9 @@ int bpf_load(const char *dir, const char *const *map_names, size_t n,
 	if (r == 0)
 		r = tell_map_id(skeleton);
 	if (r == 0)
-		r = pin_maps(skeleton, dir, map_names, n);
+		r = identity = identity_load();
+	if (r >= 0)
+		r = pin_shared(skeleton, identity, dir, names, n);
 	if (r == 0)
 		r = attach_and_pin(skeleton, dir);
 	libbpf_set_print(printer);

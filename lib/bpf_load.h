@@ -5,12 +5,12 @@
 #include "diag.h"
 
 /**
- * bpf_load() - load and attach the programs, and pin links and maps in @dir.
- * @map_names: what to pin the maps as, in the order of enum bpf_kernel_map
+ * bpf_load() - load and attach the programs, and pin links, maps and what tells identities in @dir.
+ * @names: what to pin maps and programs as, in the order of enum bpf_kernel_pin
  *
  * Return: 0, or a negative errno, reported.
  */
-int bpf_load(const char *dir, const char *const *map_names, size_t n,
+int bpf_load(const char *dir, const char *const *names, size_t n,
 	     const struct rootward_opts *opts);
 
 /** bpf_probe() - as engine->probe: loads a program, and sees that it is called. */

@@ -74,7 +74,7 @@ static int install_name(struct bpf_kernel *k, const struct anchor *anchor,
 		return -ENAMETOOLONG;
 	key.parent.name_len = len;
 	key.hash = name_hash(anchor->name, len);
-	r = rule_get(k->maps[PINNED_NAMES], &key, &named, sizeof(named));
+	r = rule_get(k->pins[PINNED_NAMES], &key, &named, sizeof(named));
 	if (r < 0)
 		return r;
 	if (named.name[0] && strncmp(named.name, anchor->name, RW_NAME_MAX) != 0) {
@@ -84,7 +84,7 @@ static int install_name(struct bpf_kernel *k, const struct anchor *anchor,
 	}
 	memcpy(named.name, anchor->name, len);
 	rule_add(&named.rule, anchor, whole ? anchor->tree->allow : 0, anchor->tree->deny);
-	return rule_put(k->maps[PINNED_NAMES], &key, &named);
+	return rule_put(k->pins[PINNED_NAMES], &key, &named);
 }
 
 static int install_anchor(struct bpf_kernel *k, __u32 domain, const struct anchor *anchor,
@@ -95,14 +95,14 @@ static int install_anchor(struct bpf_kernel *k, __u32 domain, const struct ancho
 	struct rw_rule rule;
 	int r;
 
-	r = rule_get(k->maps[PINNED_RULES], &ident, &rule, sizeof(rule));
+	r = rule_get(k->pins[PINNED_RULES], &ident, &rule, sizeof(rule));
 	if (r < 0)
 		return r;
 	switch (anchor->kind) {
 	case ANCHOR_OBJECT:
 		rule_add(&rule, anchor, anchor->tree->allow, anchor->tree->deny);
-		if (anchor->tree->deny && S_ISDIR(anchor->tree->mode))
-			rule.flags |= RW_GUARD;
+		if (anchor->tree->deny)
+			rule.flags |= S_ISDIR(anchor->tree->mode) ? RW_GUARD | RW_DENIES : RW_DENIES;
 		break;
 	case ANCHOR_ENTRY:
 		rule.flags |= RW_NAMED;
@@ -113,7 +113,7 @@ static int install_anchor(struct bpf_kernel *k, __u32 domain, const struct ancho
 		break;
 	}
 	if (r == 0)
-		r = rule_put(k->maps[PINNED_RULES], &ident, &rule);
+		r = rule_put(k->pins[PINNED_RULES], &ident, &rule);
 	__atomic_or_fetch(&k->shared->filter[bit / 64], 1ULL << (bit & 63), __ATOMIC_SEQ_CST);
 	return r;
 }
@@ -125,7 +125,7 @@ int bpf_rules_install(struct bpf_kernel *k, __u32 domain, struct rootward_policy
 	size_t i;
 	int r;
 
-	r = anchors_find(&anchors, policies, n, opts);
+	r = anchors_find(&anchors, k->pins[PINNED_IDENTITY], policies, n, opts);
 	for (i = 0; r == 0 && i < anchors.n; i++) {
 		r = install_anchor(k, domain, &anchors.list[i], opts);
 		if (r < 0 && r != -EEXIST)

@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include <errno.h>
+#include <fcntl.h>
+#include <string.h>
 #include <stdlib.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -11,41 +13,36 @@
 #include "identity.h"
 #include "identity.skel.h"
 
-int identity_reader_open(struct identity_reader *reader)
+int identity_load(void)
 {
+	struct identity_bpf *skeleton = identity_bpf__open();
 	int r;
 
-	reader->skeleton = identity_bpf__open();
-	if (!reader->skeleton)
+	if (!skeleton)
 		return -errno;
-	r = identity_bpf__load(reader->skeleton);
-	if (r < 0)
-		identity_reader_close(reader);
+	r = identity_bpf__load(skeleton);
+	if (r == 0) {
+		r = fcntl(bpf_program__fd(skeleton->progs.rw_identity), F_DUPFD_CLOEXEC, 3);
+		if (r < 0)
+			r = -errno;
+	}
+	identity_bpf__destroy(skeleton);
 	return r;
 }
 
-void identity_reader_close(struct identity_reader *reader)
-{
-	identity_bpf__destroy(reader->skeleton);
-	reader->skeleton = NULL;
-}
-
 /* A descriptor of the iterator over this process's files. */
-static int iterator_open(struct identity_reader *reader)
+static int iterator_open(int program)
 {
 	union bpf_iter_link_info info = { .task.pid = getpid() };
-	LIBBPF_OPTS(bpf_iter_attach_opts, opts, .link_info = &info, .link_info_len = sizeof(info));
-	struct bpf_link *link;
+	LIBBPF_OPTS(bpf_link_create_opts, opts, .iter_info = &info, .iter_info_len = sizeof(info));
+	_cleanup_close_ int link = -1;
 	int fd;
 
-	link = bpf_program__attach_iter(reader->skeleton->progs.rw_identity, &opts);
-	if (!link)
+	link = bpf_link_create(program, 0, BPF_TRACE_ITER, &opts);
+	if (link < 0)
 		return -errno;
-	fd = bpf_iter_create(bpf_link__fd(link));
-	if (fd < 0)
-		fd = -errno;
-	bpf_link__destroy(link);
-	return fd;
+	fd = bpf_iter_create(link);
+	return fd < 0 ? -errno : fd;
 }
 
 static int identity_place(const struct rw_identity *id, const int *fds, size_t n,
@@ -62,15 +59,14 @@ static int identity_place(const struct rw_identity *id, const int *fds, size_t n
 	return found;
 }
 
-int identity_read(struct identity_reader *reader, const int *fds, size_t n,
-		  struct rw_identity *identities)
+int identity_read(int program, const int *fds, size_t n, struct rw_identity *identities)
 {
 	_cleanup_close_ int iterator = -1;
 	struct rw_identity batch[64];
 	size_t have = 0, found = 0, i;
 	ssize_t got;
 
-	iterator = iterator_open(reader);
+	iterator = iterator_open(program);
 	if (iterator < 0)
 		return iterator;
 	/* A read may end inside a record. */

@@ -8,26 +8,19 @@
 #include "abi.h"
 
 /**
- * struct identity_reader - the program that tells, loaded once.  Zero it before
- * identity_reader_open().
+ * identity_load() - load the program that tells.
+ * Return: its descriptor, which the caller closes; -EPERM without the privilege for BPF; what
+ * loading says.
  */
-struct identity_reader {
-	struct identity_bpf *skeleton;
-};
-
-/** identity_reader_open() - Return: 0; -EPERM without the privilege for BPF; what loading says. */
-int identity_reader_open(struct identity_reader *reader);
+int identity_load(void);
 
 /**
- * identity_read() - identities of @n open descriptors of this process (O_PATH will do).
+ * identity_read() - by @program, from identity_load() or pinned, identities of @n open descriptors of this process (O_PATH will do).
  * One run serves them all and costs a pass over all descriptors, so ask for many at once.
  *
  * Return: 0; -EBADF when one is not open; what reading the iterator says.
  */
-int identity_read(struct identity_reader *reader, const int *fds, size_t n,
-		  struct rw_identity *identities);
-
-void identity_reader_close(struct identity_reader *reader);
+int identity_read(int program, const int *fds, size_t n, struct rw_identity *identities);
 
 /**
  * identity_unstable() - why a rule on this object could silently stop matching: a static
