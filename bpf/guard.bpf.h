@@ -104,6 +104,7 @@ static __always_inline int guard_new_place(__u64 mnt, __u64 dir, __u64 moved)
 	return move.result ? -EACCES : 0;
 }
 
+/* After rw_path_rename in the object, so asked after it: nothing is guarded for what it denies. */
 SEC("lsm/path_rename")
 int BPF_PROG(rw_path_rename_guards, const struct path *old_dir, struct dentry *old_dentry,
 	     const struct path *new_dir, struct dentry *new_dentry, unsigned int flags)

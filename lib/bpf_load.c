@@ -109,14 +109,18 @@ static int choose_programs(struct rootward_bpf *skeleton, const struct rootward_
 	return r;
 }
 
+/*
+ * The kernel asks the programs on one hook in the opposite order of their being attached, and the
+ * first no ends it.  From the last to the first, then, so that they are asked as they are written.
+ */
 static int attach_and_pin(struct rootward_bpf *skeleton, const char *dir)
 {
-	struct bpf_program *prog;
+	struct bpf_program *prog = NULL;
 	struct bpf_link *link;
 	char path[256];
 	int r;
 
-	bpf_object__for_each_program(prog, skeleton->obj) {
+	while ((prog = bpf_object__prev_program(skeleton->obj, prog))) {
 		if (!bpf_program__autoload(prog))
 			continue;
 		link = bpf_program__attach(prog);

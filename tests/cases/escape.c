@@ -3,7 +3,14 @@
  * Ways out of the confinement.  Whoever is denied here is root, and the policy allows every
  * operation on files unless it says otherwise.
  */
+#include <stdint.h>
+
+#include "abi.h"
 #include "case.h"
+
+#define STRING(x) STRING_(x)
+#define STRING_(x) #x
+#define PINS "/sys/fs/bpf/rootward-" STRING(RW_ABI)
 
 #define ALL BASIC "default: [all]\n"
 
@@ -120,14 +127,15 @@ static const struct test_case cases[] = {
 		.policy = ALL,
 		.actor = ROOT,
 		.checks = {
-			{ RENAME, "/sys/fs/bpf/rootward", "/sys/fs/bpf/gone", .expect = EACCES,
+			{ LIST, PINS "/live", .unmodelled = true }, /* it is there, and may be seen */
+			{ RENAME, PINS "/live", PINS "/gone", .expect = EACCES,
 			  .or = EPERM, /* by the hook for entries or the one for bpf */
 			  .unmodelled = true },
-			{ RMDIR, "/sys/fs/bpf/rootward", .expect = EACCES,
+			{ RMDIR, PINS "/live", .expect = EACCES,
 			  .or = EPERM, /* likewise; ENOTEMPTY would come after */
 			  .unmodelled = true },
-			{ MKREG, "/sys/fs/bpf/rootward/new", .expect = EACCES,
-			  .or = EPERM, /* likewise; bpffs has no files to make */
+			{ MKDIR, PINS "/new", .expect = EACCES,
+			  .or = EPERM, /* likewise */
 			  .unmodelled = true },
 		},
 		.landlock = NOT_FOR_LANDLOCK("pins nothing"),

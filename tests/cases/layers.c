@@ -2,6 +2,12 @@
 /* Several policies: every one must allow. */
 #include "case.h"
 
+/*
+ * "A process enters a domain once" (rootward.h): an engine may refuse a second.  What is expected
+ * then is what the model says of the first alone.
+ */
+#define MAY_ENTER_SECOND ENTER_SECOND, .or = EPERM
+
 #define AB                                                                                         \
 	"a/\n"                                                                                     \
 	"|-- f\n"                                                                                  \
@@ -62,7 +68,7 @@ static const struct test_case cases[] = {
 			{ WRITE, "a/f" },
 			{ WRITE, "b/f" },
 			{ READ, "c/f", .expect = EACCES },
-			{ ENTER_SECOND },
+			{ MAY_ENTER_SECOND },
 			{ WRITE, "a/f", .expect = EACCES },
 			{ READ, "a/f" },
 			{ WRITE, "b/f" },
@@ -75,7 +81,7 @@ static const struct test_case cases[] = {
 		.policy = BASIC "trees:\n- {path: a, allow: [read]}\n",
 		.second = BASIC "default: [all]\n",
 		.checks = {
-			{ ENTER_SECOND },
+			{ MAY_ENTER_SECOND },
 			{ READ, "a/f" },
 			{ WRITE, "a/f", .expect = EACCES },
 			{ READ, "b/f", .expect = EACCES },
@@ -88,7 +94,7 @@ static const struct test_case cases[] = {
 		.policy = BASIC "default: [read]\n",
 		.second = BASIC "trees:\n- {path: a, allow: [read]}\n",
 		.checks = {
-			{ ENTER_SECOND, .in = IN_CHILD, .unmodelled = true },
+			{ MAY_ENTER_SECOND, .in = IN_CHILD, .unmodelled = true },
 			{ READ, "b/f", .unmodelled = true }, /* the model thinks that we entered */
 		},
 	},

@@ -233,27 +233,6 @@ static const struct test_case cases[] = {
 		.landlock = REFUSED("while something beneath is denied"),
 	},
 	{
-		.name = "a directory moved out from under its bind mount",
-		.tree =
-			"src/\n"
-			"|-- top/\n"
-			"|   `-- d/\n"
-			"|       `-- f\n"
-			"`-- out/\n"
-			"mnt/\n",
-		.before = { { MOUNT_BIND, "src/top", "mnt" }, { HOLD, "mnt/d" } },
-		.policy = BASIC "trees:\n- {path: mnt, allow: [all]}\n- {path: src/out, deny: [read]}\n",
-		.actor = ROOT,
-		.checks = {
-			{ READ, "@/f" },
-			{ RENAME, "src/top/d", "src/out/d", .by = OUTSIDE },
-			/* its real ancestors are hidden now, and one denies; Landlock has no deny */
-			{ READ, "@/f", .expect = EACCES, .bpf_only = true },
-			{ RENAME, "src/out/d", "src/top/d", .by = OUTSIDE },
-			{ READ, "@/f" },
-		},
-	},
-	{
 		.name = "a bind mount of a single file",
 		.tree = VAULT "bound\n",
 		.before = { { MOUNT_BIND, "vault/sub/f", "bound" } },
@@ -277,57 +256,6 @@ static const struct test_case cases[] = {
 			{ READ, "vault/sub/f" },
 			{ READ, "vault/sub/deep/f", .expect = EACCES },
 		},
-	},
-	{
-		.name = "a detached copy of a mount: only rules met below allow",
-		.tree = VAULT,
-		.before = { { MOUNT_TMPFS, "work/mnt" }, { PUT_BELOW, "work/mnt/in/f" },
-			    { PUT_BELOW, "work/mnt/no/f" }, { HOLD_TREE, "work/mnt" } },
-		.policy = BASIC "default: [all]\ntrees:\n- {path: work/mnt/in, allow: [read]}\n",
-		.actor = ROOT,
-		.checks = {
-			{ READ, "@/in/f", .less = true },
-			{ WRITE, "@/in/f", .expect = EACCES },
-			{ READ, "@/no/f", .expect = EACCES },
-			{ LIST, "@", .expect = EACCES },
-			{ READ, "work/mnt/no/f" },
-		},
-		.landlock = LESS("nothing that is attached nowhere is allowed, where default allows all"),
-	},
-	{
-		.name = "a detached copy of a part: its hidden ancestors deny",
-		.tree = VAULT,
-		.before = { { HOLD_TREE, "vault/sub" } },
-		.policy =
-			BASIC "trees:\n"
-			"- {path: vault, deny: [write]}\n"
-			"- {path: vault/sub/deep, allow: [read]}\n",
-		.actor = ROOT,
-		.checks = {
-			{ READ, "@/deep/f" },
-			{ READ, "@/f", .expect = EACCES },
-			{ WRITE, "@/deep/f", .expect = EACCES },
-		},
-	},
-	{
-		.name = "a lazily unmounted tree that is held",
-		.tree = VAULT,
-		.before = { { MOUNT_TMPFS, "work/mnt" }, { PUT_BELOW, "work/mnt/in/f" },
-			    { PUT_BELOW, "work/mnt/no/f" }, { HOLD, "work/mnt" } },
-		.policy =
-			BASIC "default: [read]\n"
-			"trees:\n"
-			"- {path: work, allow: [all]}\n"
-			"- {path: work/mnt/in, allow: [read]}\n",
-		.actor = ROOT,
-		.checks = {
-			{ READ, "@/no/f" },
-			{ UMOUNT_LAZY, "work/mnt", .by = OUTSIDE },
-			{ READ, "@/no/f", .expect = EACCES },
-			{ READ, "@/in/f", .less = true },
-			{ WRITE, "@/in/f", .expect = EACCES },
-		},
-		.landlock = LESS("nothing that is attached nowhere is allowed, where default allows all"),
 	},
 	{
 		.name = "a bind mount of everything, inside of it",

@@ -1,0 +1,102 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include <errno.h>
+#include <fcntl.h>
+#include <ftw.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "place.h"
+
+#define ON_THE_WAY "/directory"
+
+/* The path of the directory that is the @depth'th below `/`. */
+static int chain(const struct place *place, unsigned int depth, char path[PATH_MAX])
+{
+	int len = snprintf(path, PATH_MAX, "%s", place->base);
+	unsigned int i;
+
+	for (i = place->depth; i < depth; i++)
+		len += snprintf(path + len, PATH_MAX - len, ON_THE_WAY);
+	return len;
+}
+
+void place_file(const struct place *place, unsigned int depth, char path[PATH_MAX])
+{
+	int len = chain(place, depth, path);
+
+	snprintf(path + len, PATH_MAX - len, "/file");
+}
+
+void place_ruled(const struct place *place, size_t number, char path[PATH_MAX])
+{
+	snprintf(path, PATH_MAX, "%s/ruled/%04zu", place->base, number);
+}
+
+static int make_chain(const struct place *place, unsigned int deepest)
+{
+	char path[PATH_MAX];
+	unsigned int depth;
+	int fd;
+
+	for (depth = place->depth; depth <= deepest; depth++) {
+		chain(place, depth, path);
+		if (depth > place->depth && mkdir(path, 0755) < 0)
+			return -errno;
+		place_file(place, depth, path);
+		fd = open(path, O_CREAT | O_EXCL | O_WRONLY | O_CLOEXEC, 0644);
+		if (fd < 0)
+			return -errno;
+		close(fd);
+	}
+	return 0;
+}
+
+static int make_ruled(const struct place *place)
+{
+	char path[PATH_MAX];
+	size_t i;
+
+	snprintf(path, sizeof(path), "%s/ruled", place->base);
+	if (mkdir(path, 0755) < 0)
+		return -errno;
+	for (i = 0; i < place->n_ruled; i++) {
+		place_ruled(place, i, path);
+		if (mkdir(path, 0755) < 0)
+			return -errno;
+	}
+	return 0;
+}
+
+int place_make(struct place *place, const char *dir, unsigned int shallowest, unsigned int deepest,
+	       size_t n_ruled)
+{
+	const char *c;
+	int r;
+
+	*place = (struct place){ .n_ruled = n_ruled };
+	snprintf(place->base, sizeof(place->base), "%s/rootward-bench-XXXXXX",
+		 strcmp(dir, "/") ? dir : "");
+	for (c = place->base; *c; c++)
+		place->depth += *c == '/';
+	if (*dir != '/' || place->depth > shallowest || deepest > PLACE_MAX_DEPTH)
+		return -EINVAL;
+	if (!mkdtemp(place->base))
+		return -errno;
+	r = make_chain(place, deepest);
+	return r < 0 ? r : make_ruled(place);
+}
+
+static int remove_one(const char *path, const struct stat *st, int type, struct FTW *ftw)
+{
+	remove(path);
+	return 0;
+}
+
+void place_remove(struct place *place)
+{
+	if (place->base[0] && !strstr(place->base, "XXXXXX"))
+		nftw(place->base, remove_one, 16, FTW_DEPTH | FTW_PHYS);
+}
