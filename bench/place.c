@@ -10,7 +10,8 @@
 
 #include "place.h"
 
-#define ON_THE_WAY "/directory"
+/* Short: a path beyond some 130 bytes is copied twice, and looking it up would cost no line. */
+#define ON_THE_WAY "/d"
 
 /* The path of the directory that is the @depth'th below `/`. */
 static int chain(const struct place *place, unsigned int depth, char path[PATH_MAX])

@@ -13,6 +13,7 @@
 
 #include <stdbool.h>
 #include <sys/types.h>
+#include <time.h>
 
 #include <rootward.h>
 
@@ -22,12 +23,14 @@
  * struct variant
  * @confined: by @engine; else the process is in no domain
  * @rules:    in its policy, the one on `/` among them
+ * @clock:    that its rounds are measured by
  * The rest is variant_start()'s.
  */
 struct variant {
 	bool confined;
 	enum rootward_engine engine;
 	size_t rules;
+	clockid_t clock;
 
 	struct rootward_domain *domain;
 	pid_t pid;

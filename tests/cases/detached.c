@@ -25,7 +25,10 @@ static const struct test_case cases[] = {
 			"`-- out/\n"
 			"mnt/\n",
 		.before = { { MOUNT_BIND, "src/top", "mnt" }, { HOLD, "mnt/d" } },
-		.policy = BASIC "trees:\n- {path: mnt, allow: [all]}\n- {path: src/out, deny: [read]}\n",
+		.policy =
+			BASIC "trees:\n"
+			"- {path: mnt, allow: [all]}\n"
+			"- {path: src/out, deny: [read]}\n",
 		.actor = ROOT,
 		.checks = {
 			{ READ, "@/f" },

@@ -255,7 +255,10 @@ static const struct test_case cases[] = {
 			"secret/\n"
 			"`-- key\n",
 		.before = { { HOLD, "secret" } },
-		.policy = BASIC "trees:\n- {path: jail, allow: [all]}\n- {path: secret, deny: [all]}\n",
+		.policy =
+			BASIC "trees:\n"
+			"- {path: jail, allow: [all]}\n"
+			"- {path: secret, deny: [all]}\n",
 		.prelude = { { CHROOT_HERE, "jail" } },
 		.actor = ROOT,
 		.checks = {

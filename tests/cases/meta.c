@@ -152,7 +152,10 @@ static const struct test_case cases[] = {
 		.tree = "yes/\nno/\n",
 		.before = { { MOUNT_TMPFS, "yes" }, { PUT_BELOW, "yes/in/d/f" },
 			    { PUT_BELOW, "yes/out/f" } },
-		.policy = "trees:\n- {path: yes/in, allow: [utime]}\n- {path: yes/in/d, deny: [utime]}\n",
+		.policy =
+			"trees:\n"
+			"- {path: yes/in, allow: [utime]}\n"
+			"- {path: yes/in/d, deny: [utime]}\n",
 		.actor = ROOT,
 		.checks = {
 			{ UTIME, "yes/in" },

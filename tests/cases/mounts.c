@@ -70,7 +70,10 @@ static const struct test_case cases[] = {
 			{ MOUNT_TMPFS, "work/mnt" },
 			{ PUT_BELOW, "work/mnt/d/f" },
 		},
-		.policy = BASIC "trees:\n- {path: work, allow: [read]}\n- {path: work/mnt/d, deny: [all]}\n",
+		.policy =
+			BASIC "trees:\n"
+			"- {path: work, allow: [read]}\n"
+			"- {path: work/mnt/d, deny: [all]}\n",
 		.actor = ROOT,
 		.checks = {
 			{ READ, "work/mnt/d/f", .expect = EACCES },
@@ -89,7 +92,10 @@ static const struct test_case cases[] = {
 			{ MOUNT_TMPFS, "work/mnt" },
 			{ PUT_BELOW, "work/mnt/d/f" },
 		},
-		.policy = BASIC "default: [write]\ntrees:\n- {path: work, allow: [read], deny: [write]}\n",
+		.policy =
+			BASIC "default: [write]\n"
+			"trees:\n"
+			"- {path: work, allow: [read], deny: [write]}\n",
 		.actor = ROOT,
 		.checks = {
 			{ READ, "work/mnt/d/f" },
@@ -145,7 +151,10 @@ static const struct test_case cases[] = {
 		.name = "a denied tree is denied by another mount of a part of it",
 		.tree = VAULT,
 		.before = { { MOUNT_BIND, "vault/sub", "work/mnt" } },
-		.policy = BASIC "trees:\n- {path: work, allow: [all]}\n- {path: vault, deny: [all]}\n",
+		.policy =
+			BASIC "trees:\n"
+			"- {path: work, allow: [all]}\n"
+			"- {path: vault, deny: [all]}\n",
 		.actor = ROOT,
 		.checks = {
 			{ READ, "work/f" },
@@ -160,7 +169,10 @@ static const struct test_case cases[] = {
 	{
 		.name = "a denied tree is denied by a mount that is made later",
 		.tree = VAULT,
-		.policy = BASIC "trees:\n- {path: work, allow: [all]}\n- {path: vault, deny: [all]}\n",
+		.policy =
+			BASIC "trees:\n"
+			"- {path: work, allow: [all]}\n"
+			"- {path: vault, deny: [all]}\n",
 		.actor = ROOT,
 		.checks = {
 			{ MOUNT_BIND, "vault/sub", "work/mnt", .by = OUTSIDE },
@@ -222,7 +234,10 @@ static const struct test_case cases[] = {
 		.name = "hidden denies are per operation",
 		.tree = VAULT,
 		.before = { { MOUNT_BIND, "vault/sub", "work/mnt" } },
-		.policy = BASIC "trees:\n- {path: work, allow: [all]}\n- {path: vault, deny: [write]}\n",
+		.policy =
+			BASIC "trees:\n"
+			"- {path: work, allow: [all]}\n"
+			"- {path: vault, deny: [write]}\n",
 		.actor = ROOT,
 		.checks = {
 			{ READ, "work/mnt/f" },
@@ -303,7 +318,10 @@ static const struct test_case cases[] = {
 			"|-- f\n"
 			"`-- sub/\n"
 			"    `-- f\n",
-		.policy = BASIC "trees:\n- {path: ., allow: [read]}\n- {path: jail/sub, deny: [all]}\n",
+		.policy =
+			BASIC "trees:\n"
+			"- {path: ., allow: [read]}\n"
+			"- {path: jail/sub, deny: [all]}\n",
 		.prelude = { { CHROOT_HERE, "jail" } },
 		.actor = ROOT,
 		.checks = {

@@ -94,7 +94,10 @@ static const struct test_case cases[] = {
 		.name = "rules on directories of the merger",
 		.tree = LAYERS,
 		.before = { { MOUNT_OVERLAY, "layers", "merged" } },
-		.policy = BASIC "trees:\n- {path: merged, allow: [read]}\n- {path: merged/dir, deny: [all]}\n",
+		.policy =
+			BASIC "trees:\n"
+			"- {path: merged, allow: [read]}\n"
+			"- {path: merged/dir, deny: [all]}\n",
 		.actor = ROOT,
 		.checks = {
 			{ READ, "merged/low" },

@@ -244,7 +244,10 @@ static const struct test_case cases[] = {
 		.name = "a hard link made before, of a file that is denied itself",
 		.tree = NEIGHBOURS,
 		.before = { { LINK, "secret/key", "open/link" } },
-		.policy = BASIC "trees:\n- {path: open, allow: [all]}\n- {path: secret/key, deny: [all]}\n",
+		.policy =
+			BASIC "trees:\n"
+			"- {path: open, allow: [all]}\n"
+			"- {path: secret/key, deny: [all]}\n",
 		.checks = {
 			{ READ, "open/link", .expect = EACCES, .bpf_only = true },
 			{ READ, "open/f" },
@@ -288,7 +291,11 @@ static const struct test_case cases[] = {
 	{
 		.name = "a directory above /proc's mountpoint can be denied",
 		.tree = "f\n",
-		.policy = BASIC "default: []\ntrees:\n- {path: /, deny: [all]}\n- {path: f, allow: [all]}\n",
+		.policy =
+			BASIC "default: []\n"
+			"trees:\n"
+			"- {path: /, deny: [all]}\n"
+			"- {path: f, allow: [all]}\n",
 		.checks = {
 			{ READ, "f" },
 			{ READ, "/proc/self/status", .expect = EACCES },
