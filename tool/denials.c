@@ -167,8 +167,10 @@ static const char *format_what(const struct denial *row, char *buf, size_t size)
 		word = sigabbrev_np((int)row->arg);
 	if (word)
 		snprintf(buf, size, "%s", word);
+	else if (row->arg)
+		snprintf(buf, size, "request %#" PRIx32, row->arg);
 	else
-		snprintf(buf, size, "request %" PRIu32, row->arg);
+		snprintf(buf, size, "system call");
 	return buf;
 }
 
@@ -178,7 +180,7 @@ static void print_row(const struct denial *row)
 
 	fprintf(stderr, "  %6" PRIu64 "  %-12s  ", row->count,
 		format_what(row, what, sizeof(what)));
-	if (*row->object) {
+	if (row->ops && *row->object) {
 		print_safe(stderr, row->object);
 		fprintf(stderr, row->count > 1 ? " first, " : ", ");
 	}

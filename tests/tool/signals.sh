@@ -19,7 +19,7 @@ END
 chmod +x noter
 
 begin() {
-	rm -f ready got go
+	rm -f ready got go seen status
 }
 
 for signal in HUP INT QUIT TERM USR1 USR2; do
@@ -59,19 +59,20 @@ status=0
 wait $pid || status=$?
 ok "when rootward is woken, so is the command" ended 4
 
-# tty COMMAND: the command on a terminal of its own, in which ctrl-C is typed once it is ready
+# tty COMMAND [THEN]: the command on a terminal of its own, in which ctrl-C is typed once it is
+# ready; THEN is done after that, here
 tty() {
 	begin
 	status=0
-	(wait_for test -e ready; sleep 0.1; printf '\003'; wait_for test -e go) |
-		script -qec "trap : INT; $1; echo \$? >status; : >go" /dev/null >"$work/out" 2>&1
+	(wait_for test -e ready; sleep 0.1; printf '\003'; eval "${2-}"; wait_for test -e go) |
+		timeout 20 script -qec "trap : INT; $1; echo \$? >status; : >go" /dev/null >"$work/out" 2>&1
 	status=$(cat status)
 }
 if type script >/dev/null 2>&1; then
 	tty "$rootward run ./noter"
 	ok "ctrl-C arrives once" all ended 7 -- test "$(cat got)" = INT
 	# a command that left the group: what arrives there came through rootward
-	tty "(wait_ready() { while [ ! -e ready ]; do sleep 0.05; done; sleep 0.7; cp got seen 2>&-; echo TERM >>got; }; wait_ready & exec $rootward run setsid ./noter)"
+	tty "$rootward run setsid ./noter" 'sleep 0.7; cp got seen 2>/dev/null; echo TERM >>got'
 	ok "and is not passed on" all ended 7 -- test ! -e seen
 	tty "$rootward run sh -c ': >ready; exec sleep 20'"
 	ok "ctrl-C ends the command: 130" ended 130

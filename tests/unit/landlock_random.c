@@ -395,7 +395,7 @@ static int play_all(void *data)
 int main(int argc, char **argv)
 {
 	unsigned int seed = argc > 1 ? strtoul(argv[1], NULL, 0) : 1;
-	unsigned int rounds = argc > 2 ? strtoul(argv[2], NULL, 0) : 300;
+	unsigned int rounds = argc > 2 ? strtoul(argv[2], NULL, 0) : 100;
 	int abi = landlock_abi_query(), i;
 
 	if (abi < 1) {
