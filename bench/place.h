@@ -30,7 +30,7 @@ int place_make(struct place *place, const char *dir, unsigned int shallowest, un
 /** place_remove() - all of it; of what does not go, nothing is said. */
 void place_remove(struct place *place);
 
-/** place_file() - the path of the file that has @depth directories above it, and `/` above those. */
+/** place_file() - the path of the file with @depth directories between it and `/`. */
 void place_file(const struct place *place, unsigned int depth, char path[PATH_MAX]);
 
 /** place_ruled() - the path of a directory to rule, not on the way to any file. */

@@ -26,23 +26,23 @@ static int compare(const void *a, const void *b)
 	return (x > y) - (x < y);
 }
 
-static double middle(double *values, size_t n)
+static double sorted_at(double *values, size_t n, unsigned int percentile)
 {
 	qsort(values, n, sizeof(*values), compare);
-	return n % 2 ? values[n / 2] : (values[n / 2 - 1] + values[n / 2]) / 2;
+	return values[(n - 1) * percentile / 100];
 }
 
-double median_of(double *values, size_t n, double *spread)
+double percentile_of(double *values, size_t n, unsigned int percentile, double *spread)
 {
-	double median = middle(values, n), part;
+	double result = sorted_at(values, n, percentile), median = sorted_at(values, n, 50), part;
 	size_t i;
 
 	for (i = 0; i < n; i++)
-		values[i] = values[i] > median ? values[i] - median : median - values[i];
-	part = middle(values, n) / median;
+		values[i] = fabs(values[i] - median);
+	part = sorted_at(values, n, 50) / median;
 	if (part > *spread)
 		*spread = part;
-	return median;
+	return result;
 }
 
 static struct cost added(const struct cost *cost, const struct cost *to)
@@ -130,15 +130,15 @@ void report_table(const struct report *report)
 	       "landlock", "ratio", "bystanders");
 	for (policy = 0; policy < REPORT_POLICIES; policy++)
 		rows_of(report, policy, table_row);
-	printf("In %s. Half of the rounds lie within %.2f %% of their median or nearer.\n",
-	       report->unit, report->spread * 100);
+	printf("In %s; percentile %u of rounds. Half of them lie within %.2f %% of their median.\n",
+	       report->unit, report->percentile, report->spread * 100);
 }
 
 static void tsv_row(const struct report *report, const struct row *row)
 {
-	printf("%s\t%zu\t%s\t%.1f\t%.1f\t%.1f\t%.3f\t%.1f\n", row->title, row->rules,
-	       report->unit, row->bare, row->rootward, row->landlock,
-	       row->rootward / row->landlock, row->bystander);
+	printf("%s\t%zu\t%s\t%.1f\t%.1f\t%.1f\t%.3f\t%.1f\n", row->title, row->rules, report->unit,
+	       row->bare, row->rootward, row->landlock, row->rootward / row->landlock,
+	       row->bystander);
 }
 
 void report_tsv(const struct report *report)

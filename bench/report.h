@@ -17,11 +17,12 @@ struct cost {
 };
 
 /**
- * struct report - medians.
+ * struct report - what stands for the rounds.
  * @bare:      in no domain, rootward's programs not loaded
  * @bystander: in no domain, while others are in one of rootward's
  * @rootward, @landlock: in a domain, by number of rules
  * @has_rootward, @has_landlock: was measured
+ * @percentile: that this is, of all rounds
  * @spread:    the widest of all, as a part of the median: half of the rounds were that near
  */
 struct report {
@@ -31,11 +32,16 @@ struct report {
 	struct cost bare, bystander;
 	struct cost rootward[REPORT_POLICIES], landlock[REPORT_POLICIES];
 	bool has_rootward, has_landlock;
+	unsigned int percentile;
 	double spread;
 };
 
-/** median_of() - sorts @values; *spread grows to how far half of them are from it, in parts. */
-double median_of(double *values, size_t n, double *spread);
+/**
+ * percentile_of() - 50 is the median.  Spoils @values.
+ * @percentile: that this is, of all rounds
+ * @spread: grows to how far half of them are from their median, as a part of it
+ */
+double percentile_of(double *values, size_t n, unsigned int percentile, double *spread);
 
 /** report_table() - for people. */
 void report_table(const struct report *report);

@@ -29,7 +29,7 @@ run -- sh -c 'stat -c %a "$TMPDIR"; for v in TMPDIR TMP TEMP TEMPDIR; do eval ec
 ok "a private temporary directory" all ended 0 -- printed '^700$' -- printed '^1$' -- printed "^$TMPDIR/rootward-....../"
 ok "is gone afterwards" temp_gone
 files=$(ulimit -Sn)
-ulimit -Sn 40
+ulimit -Sn 250
 run -- sh -c 'cd "$TMPDIR" && mkdir a && cd a && for i in $(seq 300); do mkdir d && cd d || exit; : >f; done
 	mkdir -m 0 "$TMPDIR/closed" && mkdir -p "$TMPDIR/ro/x" && chmod 500 "$TMPDIR/ro"
 	ln -s "$HOME" "$TMPDIR/home"; ln -s "$HOME/other" "$TMPDIR/ro/x/other" '

@@ -100,8 +100,11 @@ static bool entries_allow(const struct rootward_policy *policy, const char *dir,
 static struct thing *add_thing(struct round *round, const char *parent, const char *name, bool dir)
 {
 	struct thing *thing = &round->things[round->n++];
+	char path[sizeof(thing->path)];
 
-	snprintf(thing->path, sizeof(thing->path), "%.180s/%s", parent, name);
+	/* @parent may lie in the array that is written to. */
+	snprintf(path, sizeof(path), "%.180s/%s", parent, name);
+	memcpy(thing->path, path, sizeof(path));
 	thing->dir = dir;
 	if (dir)
 		make_dir(thing->path);
