@@ -50,9 +50,10 @@ __noinline int access_begin(struct access *a)
 		return 0;
 	zero = vfs_walk_zero(a->layers);
 	for (i = 0; i < RW_LAYERS; i++) {
+		if (!(a->layers >> i))
+			break;
 		/* ops for a layer that is asked, else 0: without a branch, see any_bit(). */
 		a->open[i] = a->ops & -(a->layers >> i & 1);
-		a->hidden[i] = zero;
 	}
 	a->in_hidden = a->denied = a->layer = zero;
 	a->tree = zero + RW_NO_TREE;
@@ -78,6 +79,8 @@ __noinline int rule_visible(struct access *a, const struct rw_rule *rule, __u32 
 		return 0;
 #pragma clang loop unroll(disable) vectorize(disable)
 	for (i = 0; i < RW_LAYERS; i++) {
+		if (!(a->layers >> i))
+			break;
 		deny = a->open[i] & rule->layer[i].deny;
 		allow = a->open[i] & rule->layer[i].allow & ~no_allow;
 		denied |= deny;
@@ -105,6 +108,8 @@ __noinline int rule_hidden(struct access *a, const struct rw_rule *rule, __u32 n
 		return 0;
 #pragma clang loop unroll(disable) vectorize(disable)
 	for (i = 0; i < RW_LAYERS; i++) {
+		if (!(a->layers >> i))
+			break;
 		deny = a->hidden[i] & rule->layer[i].deny;
 		denied |= deny;
 		deniers |= any_bit(deny) << i;
@@ -154,7 +159,7 @@ static __always_inline int rule_apply(struct access *a, const struct rw_rule *ru
 	int go_on = where & VISIT_HIDDEN ? rule_hidden(a, rule, no_allow) :
 					   rule_visible(a, rule, no_allow);
 
-	return go_on ? go_on : rule_blame(a, rule);
+	return go_on || !a->denied || a->survey ? go_on : rule_blame(a, rule);
 }
 
 static __always_inline void ident_of(struct rw_ident *ident, struct inode *inode, __u32 domain)
@@ -338,6 +343,8 @@ __noinline int access_end(struct access *a, const struct rw_domain *domain, long
 	defaults = reason == ROOTWARD_REASON_DEFAULT ? ROOTWARD_OPS_ALL : 0;
 #pragma clang loop unroll(disable) vectorize(disable)
 	for (i = 0; i < RW_LAYERS; i++) {
+		if (!(a->layers >> i))
+			break;
 		left = a->open[i] & asked & ~(domain->default_ops[i] & defaults);
 		granted |= a->open[i] & ~left;
 		denied |= left;

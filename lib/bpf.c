@@ -5,6 +5,7 @@
  * task or an owner, and the next to come collects what is left (bpf_kernel.c).
  */
 #include <errno.h>
+#include <linux/capability.h>
 #include <string.h>
 #include <sys/syscall.h>
 #include <time.h>
@@ -16,6 +17,7 @@
 #include "bpf_load.h"
 #include "bpf_rules.h"
 #include "bpf_state.h"
+#include "capabilities.h"
 #include "cleanup.h"
 #include "engine.h"
 
@@ -56,10 +58,21 @@ static void cleanup_state(struct bpf_state **state)
 	bpf_state_free(*state);
 }
 
-/* Where the programs are at work already, they need not be tried. */
+#define NEEDED (1ULL << CAP_SYS_ADMIN | 1ULL << CAP_BPF | 1ULL << CAP_PERFMON)
+
+/*
+ * Where the programs are at work already, they need not be tried, but the caller must get at them:
+ * inside a confinement BPF is refused.  So is the capability, and asking for that is no denied
+ * access.
+ */
 static int bpf_engine_probe(const char **why)
 {
-	return geteuid() == 0 && bpf_kernel_is_live() ? 0 : bpf_probe(why);
+	if (!have_capabilities(NEEDED)) {
+		if (why)
+			*why = "BPF LSM needs root (CAP_SYS_ADMIN, CAP_BPF and CAP_PERFMON)";
+		return -EPERM;
+	}
+	return bpf_kernel_is_live() ? 0 : bpf_probe(why);
 }
 
 static void domain_fill(struct rw_domain *domain, struct rootward_policy *const *policies,

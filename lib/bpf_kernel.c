@@ -125,7 +125,9 @@ static int live_make(const struct rootward_opts *opts)
 
 bool bpf_kernel_is_live(void)
 {
-	return access(PINS "/live", F_OK) == 0;
+	_cleanup_close_ int map = bpf_obj_get(PINS "/live/domains");
+
+	return map >= 0;
 }
 
 int bpf_kernel_open(struct bpf_kernel *k, const struct rootward_opts *opts)
@@ -136,14 +138,21 @@ int bpf_kernel_open(struct bpf_kernel *k, const struct rootward_opts *opts)
 	if (r < 0)
 		return r;
 	r = bpf_kernel_lock(k);
-	if (r == 0 && !bpf_kernel_is_live())
+	if (r == 0 && access(PINS "/live", F_OK) < 0)
 		r = live_make(opts);
-	if (r == 0)
-		r = pins_open(k);
+	else if (r < 0)
+		diag(opts, ROOTWARD_ERROR, NULL, NULL, "cannot lock %s: %s", PINS, strerror(-r));
+	if (r < 0)
+		goto fail;
+	r = pins_open(k);
 	if (r == 0)
 		r = maps_share(k);
-	if (r < 0)
-		bpf_kernel_close(k);
+	if (r == 0)
+		return 0;
+	diag(opts, ROOTWARD_ERROR, NULL, NULL, "cannot use what is pinned in %s: %s", PINS,
+	     strerror(-r));
+fail:
+	bpf_kernel_close(k);
 	return r;
 }
 

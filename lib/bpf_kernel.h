@@ -49,7 +49,7 @@ enum bpf_kernel_pin {
  */
 int bpf_kernel_open(struct bpf_kernel *kernel, const struct rootward_opts *opts);
 
-/** bpf_kernel_is_live() - whether the programs are loaded already. */
+/** bpf_kernel_is_live() - whether the programs are loaded already, and the caller may use them. */
 bool bpf_kernel_is_live(void);
 
 /** bpf_kernel_lock() - the lock again, to change something. */

@@ -11,6 +11,7 @@
  */
 #include <errno.h>
 #include <linux/capability.h>
+#include <stdbool.h>
 #include <string.h>
 #include <sys/prctl.h>
 #include <sys/syscall.h>
@@ -97,6 +98,16 @@ static int drop_sets(uint64_t drop)
 	if (syscall(SYS_capget, &header, data))
 		return -errno;
 	return sum(data) & drop ? -EPERM : 0;
+}
+
+bool have_capabilities(uint64_t all)
+{
+	struct __user_cap_header_struct header = { .version = _LINUX_CAPABILITY_VERSION_3 };
+	struct __user_cap_data_struct data[2];
+
+	if (syscall(SYS_capget, &header, data))
+		return false;
+	return !(all & ~(data[0].effective | (uint64_t)data[1].effective << 32));
 }
 
 int confine_capabilities(uint64_t keep)

@@ -110,7 +110,7 @@ typedef int (*vfs_walk_cb)(const struct vfs_ancestor *ancestor, void *data);
  *
  * Return: enum vfs_walk_end, or
  *	-EAGAIN  changed under the walk every time; nothing is known: deny
- *	-ELOOP   more than VFS_WALK_MAX_DEPTH ancestors: deny
+ *	-ELOOP   VFS_WALK_MAX_TURNS links followed, and not at the end: deny
  */
 #define vfs_walk_ancestors(path_, root_, cb, data_, flags_)                                        \
 	vfs_walk_ancestors_at(VFS_WALK_READ_ADDRESS((struct path *)(path_), mnt),                  \
@@ -128,8 +128,10 @@ typedef int (*vfs_walk_cb)(const struct vfs_ancestor *ancestor, void *data);
 		vfs_walk_state.flags = (flags_);                                                   \
 		vfs_walk_state.root = (struct path *)(root_);                                      \
 		vfs_walk_from(&vfs_walk_state, (vfsmount_), (dentry_));                            \
-		bpf_loop(VFS_WALK_MAX_TURNS, vfs_walk_turn_##cb, &vfs_walk_state, 0);              \
-		(long)vfs_walk_state.end;                                                          \
+		bpf_loop(VFS_WALK_MAX_TURNS, vfs_walk_turn_##cb, &vfs_walk_state, 0) <             \
+				VFS_WALK_MAX_TURNS ?                                               \
+			(long)vfs_walk_state.end :                                                 \
+			-ELOOP;                                                                    \
 	})
 
 #endif

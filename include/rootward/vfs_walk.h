@@ -25,10 +25,11 @@ enum vfs_walk_flags {
 };
 
 /*
- * More ancestors than this and the walk ends with -ELOOP.  PATH_MAX does not bound depth (relative
- * mkdir goes on), so some bound must be passed knowingly.
+ * More links than this, in all passes together, and the walk ends with -ELOOP.  PATH_MAX does not
+ * bound depth (relative mkdir goes on), so some bound must be passed knowingly.  It is the largest
+ * that the kernel's bpf_loop() takes.
  */
-#define VFS_WALK_MAX_DEPTH (1U << 16)
+#define VFS_WALK_MAX_TURNS (1U << 23)
 
 /* A walk that met a concurrent change this often ends with -EAGAIN. */
 #define VFS_WALK_MAX_TRIES 64

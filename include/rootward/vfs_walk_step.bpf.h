@@ -25,6 +25,9 @@ enum vfs_walk_phase {
 	VFS_WALK_MOVED_OUT, /* the object was moved out from under its mount's root */
 };
 
+#define VFS_WALK_UNDER_WAY 1
+
+/* Odd while under way. */
 enum vfs_walk_pass {
 	VFS_WALK_TO_VISIT,    /* before the first pass */
 	VFS_WALK_VISITING,    /* the first pass, with the callback */
@@ -59,9 +62,6 @@ struct vfs_walk {
 	__s8 first_end;
 	void *data;
 };
-
-/* The kernel's own limit for bpf_loop(). */
-#define VFS_WALK_MAX_TURNS (1U << 23)
 
 /*
  * A number that the verifier does not know to be @value.  It looks at a loop anew for every
@@ -323,17 +323,14 @@ static __always_inline int vfs_walk_pass_over(struct vfs_walk *w)
 /* One turn of the loop, which does everything: both passes, and all tries. */
 static __always_inline int vfs_walk_turn(struct vfs_walk *w, vfs_walk_cb cb)
 {
-	if (w->pass == VFS_WALK_TO_VISIT && w->tries)
-		cb(0, w->data);
-	if (w->pass == VFS_WALK_TO_VISIT)
-		w->proof = vfs_walk_counters();
-	if (w->pass == VFS_WALK_TO_VISIT || w->pass == VFS_WALK_TO_VALIDATE) {
+	if (!(w->pass & VFS_WALK_UNDER_WAY)) {
+		if (w->pass == VFS_WALK_TO_VISIT) {
+			if (w->tries)
+				cb(0, w->data);
+			w->proof = vfs_walk_counters();
+		}
 		vfs_walk_begin(w);
 		vfs_walk_barrier(w);
-	}
-	if (vfs_walk_hide(w, w->steps) >= VFS_WALK_MAX_DEPTH) {
-		w->end = vfs_walk_hide(w, -ELOOP);
-		return 1;
 	}
 	return vfs_walk_step(w, cb) ? vfs_walk_pass_over(w) : 0;
 }
