@@ -39,9 +39,17 @@ static void cleanup_btf(struct btf **btf)
 	btf__free(*btf);
 }
 
-/* libbpf would write to stderr; a library does not. */
-static int silent(enum libbpf_print_level level, const char *format, va_list ap)
+/*
+ * libbpf would write to stderr; a library does not.  The first thing that it warns of is kept, to
+ * go with the diagnostic.
+ */
+static __thread char warned_of[256];
+
+static int keep_warning(enum libbpf_print_level level, const char *format, va_list ap)
 {
+	if (level == LIBBPF_WARN && !warned_of[0])
+		vsnprintf(warned_of, sizeof(warned_of), format, ap);
+	warned_of[strcspn(warned_of, "\n")] = 0;
 	return 0;
 }
 
@@ -172,12 +180,11 @@ int bpf_load(const char *dir, const char *const *names, size_t n,
 	     const struct rootward_opts *opts)
 {
 	_cleanup_(cleanup_skeleton) struct rootward_bpf *skeleton = NULL;
-	libbpf_print_fn_t printer = libbpf_set_print(getenv("ROOTWARD_DEBUG") ? NULL : silent);
+	libbpf_print_fn_t printer = libbpf_set_print(keep_warning);
 	_cleanup_close_ int identity = -1;
 	int r;
 
-	if (getenv("ROOTWARD_DEBUG"))
-		libbpf_set_print(printer);
+	warned_of[0] = 0;
 	skeleton = rootward_bpf__open();
 	r = skeleton ? choose_programs(skeleton, opts) : -errno;
 	if (r == 0)
@@ -192,8 +199,8 @@ int bpf_load(const char *dir, const char *const *names, size_t n,
 		r = attach_and_pin(skeleton, dir);
 	libbpf_set_print(printer);
 	if (r < 0 && r != -ENOTSUP && r != -ENOSYS)
-		diag(opts, ROOTWARD_ERROR, NULL, NULL, "the kernel does not take the programs: %s",
-		     strerror(-r));
+		diag(opts, ROOTWARD_ERROR, NULL, NULL, "the kernel does not take the programs: %s (%s)",
+		     strerror(-r), warned_of);
 	return r;
 }
 
@@ -213,7 +220,7 @@ static int probe_called(struct probe_bpf *probe)
 
 int bpf_probe(const char **why)
 {
-	libbpf_print_fn_t printer = libbpf_set_print(silent);
+	libbpf_print_fn_t printer = libbpf_set_print(keep_warning);
 	struct probe_bpf *probe = probe_bpf__open();
 	int r = probe ? probe_called(probe) : -errno;
 
