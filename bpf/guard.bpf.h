@@ -22,23 +22,35 @@ struct guarding {
 	__u32 failed;
 };
 
+static __always_inline void filter_add(__u64 ino)
+{
+	__u32 bit = rw_filter_bit(ino);
+
+	__sync_fetch_and_or(&shared.filter[bit / 64 & (RW_FILTER_WORDS - 1)], 1ULL << (bit & 63));
+}
+
 /* One more guard in one domain.  Returns 0 or -errno. */
 __noinline int guard_add(__u32 domain, __u64 inode)
 {
 	struct rw_rule *rule;
 	struct rw_ident ident;
-	__u32 bit;
+	int r = 0;
 
 	ident_of(&ident, VFS_WALK_AS(struct inode, inode), domain);
-	/* The bit first: a rule that is there and not found would be worse than none. */
-	bit = rw_filter_bit(ident.ino);
-	__sync_fetch_and_or(&shared.filter[bit / 64 & (RW_FILTER_WORDS - 1)], 1ULL << (bit & 63));
+	/* Before, for a rule that is there and not found would be worse than none; and after, for
+	 * user space may have cleared the bit before it saw the rule (filter_shrink()). */
+	filter_add(ident.ino);
 	rule = bpf_map_lookup_elem(&rules, &ident);
-	if (rule) {
-		__sync_fetch_and_or(&rule->flags, RW_GUARD);
-		return 0;
+	if (!rule) {
+		/* Fails also when somebody else adds it now; then it is there. */
+		r = bpf_map_update_elem(&rules, &ident, &only_guard, BPF_NOEXIST);
+		rule = bpf_map_lookup_elem(&rules, &ident);
 	}
-	return bpf_map_update_elem(&rules, &ident, &only_guard, BPF_NOEXIST);
+	filter_add(ident.ino);
+	if (!rule)
+		return r ? r : -ENOMEM;
+	__sync_fetch_and_or(&rule->flags, RW_GUARD);
+	return 0;
 }
 
 static __always_inline int guard_visit(const struct vfs_ancestor *ancestor, void *data)

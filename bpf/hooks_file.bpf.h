@@ -41,18 +41,35 @@ static __always_inline bool device_refused(__u32 domain, struct inode *inode)
 		return false;
 	rdev = VFS_WALK_READ(inode, i_rdev);
 	minor = rdev & 0xfffff;
+	/* sg and mtd: the disk without its block device */
+	if (rdev >> 20 == 21 || rdev >> 20 == 90)
+		return !(domain_keeps(domain) & KEEP_BLOCK_DEVICES);
 	/* mem, kmem, port */
 	if (rdev >> 20 == 1 && (minor == 1 || minor == 2 || minor == 4))
 		return !(domain_keeps(domain) & KEEP_RAW_MEMORY);
 	return false;
 }
 
+#define SB_I_NOEXEC 0x2
+
+/*
+ * The kernel's mark for an open on behalf of execve().  mq_open() and TIOCGPTPEER let a caller set
+ * it too, on files that can never be executed: there it says nothing.
+ */
+static __always_inline bool opens_to_execute(__u32 flags, struct inode *inode)
+{
+	struct super_block *sb = VFS_WALK_AS(struct super_block, VFS_WALK_READ_ADDRESS(inode, i_sb));
+
+	return flags & FMODE_EXEC_FLAG && !(flags & O_ACCMODE) &&
+	       (VFS_WALK_READ(inode, i_mode) & S_IFMT) == S_IFREG &&
+	       !(VFS_WALK_READ(sb, s_iflags) & SB_I_NOEXEC);
+}
+
 static __always_inline __u32 open_ops(struct file *file, struct inode *inode)
 {
 	__u32 flags = file->f_flags, mode = file->f_mode, ops = 0;
 
-	/* As Landlock: to execute is not to read. */
-	if (flags & FMODE_EXEC_FLAG)
+	if (opens_to_execute(flags, inode))
 		return ROOTWARD_OP_EXECUTE;
 	/* Access mode 3 opens for ioctl only, but the kernel asks for both permissions. */
 	if ((flags & O_ACCMODE) == O_ACCMODE)
@@ -81,7 +98,10 @@ int BPF_PROG(rw_file_open, struct file *file)
 
 /* Terminal requests that tell and do not change: isatty() must not depend on a policy. */
 #define TCGETS 0x5401
+#define TCGETS2 0x802c542a
+#define TIOCGPGRP 0x540f
 #define TIOCGWINSZ 0x5413
+#define TIOCGSID 0x5429
 /* Type into the terminal that the caller's shell reads. */
 #define TIOCSTI 0x5412
 #define TIOCLINUX 0x541c
@@ -89,32 +109,65 @@ int BPF_PROG(rw_file_open, struct file *file)
 #define FIONBIO 0x5421
 #define FIONCLEX 0x5450
 #define FIOCLEX 0x5451
-#define FIOASYNC 0x5452
+/* Who gets a signal when there is something to read. */
+#define FIOSETOWN 0x8901
+#define SIOCSPGRP 0x8902
+/* Change an inode's generation, which is part of its identity. */
+#define FS_IOC_SETVERSION 0x40087602
+#define FS_IOC32_SETVERSION 0x40047602
+#define EXT4_IOC_SETVERSION 0x40086604
+#define EXT4_IOC32_SETVERSION 0x40046604
+/* Change attributes that are kept in the inode. */
+#define FS_IOC_SETFLAGS 0x40086602
+#define FS_IOC32_SETFLAGS 0x40046602
+#define FS_IOC_FSSETXATTR 0x401c5820
+#define FS_IOC_SET_ENCRYPTION_POLICY 0x800c6613
+
+/* What an ioctl asks for: operations; 0 for none; IOCTL_NEVER. */
+#define IOCTL_NEVER 0xffffffffU
+
+static __always_inline __u32 ioctl_ops(__u32 cmd, __u32 type)
+{
+	switch (cmd) {
+	case TIOCSTI:
+	case TIOCLINUX:
+	case FIOSETOWN:
+	case SIOCSPGRP:
+	case FS_IOC_SETVERSION:
+	case FS_IOC32_SETVERSION:
+	case EXT4_IOC_SETVERSION:
+	case EXT4_IOC32_SETVERSION:
+		return IOCTL_NEVER;
+	case FS_IOC_SETFLAGS:
+	case FS_IOC32_SETFLAGS:
+	case FS_IOC_FSSETXATTR:
+	case FS_IOC_SET_ENCRYPTION_POLICY:
+		return ROOTWARD_OP_SETXATTR;
+	case TCGETS:
+	case TCGETS2:
+	case TIOCGPGRP:
+	case TIOCGSID:
+	case TIOCGWINSZ:
+	case FIONBIO:
+	case FIONCLEX:
+	case FIOCLEX:
+		return 0;
+	}
+	return type == S_IFCHR || type == S_IFBLK ? ROOTWARD_OP_IOCTL_DEV : 0;
+}
 
 static __always_inline int decide_ioctl(struct file *file, unsigned int cmd)
 {
-	__u32 domain = current_domain(), type;
+	__u32 domain = current_domain(), ops;
 	struct inode *inode;
 
 	if (!domain)
 		return 0;
 	inode = VFS_WALK_AS(struct inode, file->f_inode);
-	type = VFS_WALK_READ(inode, i_mode) & S_IFMT;
-	if (type != S_IFCHR && type != S_IFBLK)
-		return 0;
-	switch (cmd) {
-	case TIOCSTI:
-	case TIOCLINUX:
+	ops = ioctl_ops(cmd, VFS_WALK_READ(inode, i_mode) & S_IFMT);
+	if (ops == IOCTL_NEVER)
 		return deny_system(domain, ROOTWARD_REASON_SYSTEM, cmd);
-	case TCGETS:
-	case TIOCGWINSZ:
-	case FIONBIO:
-	case FIONCLEX:
-	case FIOCLEX:
-	case FIOASYNC:
-		return 0;
-	}
-	return decide_path(domain, &file->f_path, ROOTWARD_OP_IOCTL_DEV);
+	return ops ? decide_path(domain, &file->f_path, ops) : 0;
 }
 
 SEC("lsm/file_ioctl")
@@ -128,6 +181,46 @@ SEC("lsm/file_ioctl_compat")
 int BPF_PROG(rw_file_ioctl_compat, struct file *file, unsigned int cmd, unsigned long arg)
 {
 	return decide_ioctl(file, cmd);
+}
+
+#define F_SETOWN 8
+#define F_SETSIG 10
+#define F_SETOWN_EX 15
+
+/*
+ * A file's owner gets signals past the task_kill hook.  A task may own its own files; which signal
+ * it is, and every other owner, could be meant for a task outside.
+ */
+SEC("lsm/file_fcntl")
+int BPF_PROG(rw_file_fcntl, struct file *file, unsigned int cmd, unsigned long arg)
+{
+	__u32 domain = current_domain();
+
+	if (!domain || (cmd != F_SETOWN && cmd != F_SETSIG && cmd != F_SETOWN_EX))
+		return 0;
+	if (cmd == F_SETOWN && (__u32)arg == bpf_get_current_pid_tgid() >> 32)
+		return 0;
+	return deny_system(domain, ROOTWARD_REASON_TASK, cmd);
+}
+
+/* Device commands by io_uring. */
+SEC("lsm/uring_cmd")
+int BPF_PROG(rw_uring_cmd, struct io_uring_cmd *command)
+{
+	struct io_uring_cmd *c = VFS_WALK_AS(struct io_uring_cmd, command);
+	__u32 domain = current_domain(), type;
+	struct inode *inode;
+	struct file *file;
+
+	if (!domain)
+		return 0;
+	file = VFS_WALK_AS(struct file, VFS_WALK_READ_ADDRESS(c, file));
+	inode = VFS_WALK_AS(struct inode, VFS_WALK_READ_ADDRESS(file, f_inode));
+	type = VFS_WALK_READ(inode, i_mode) & S_IFMT;
+	if (type != S_IFCHR && type != S_IFBLK)
+		return 0;
+	return decide(domain, VFS_WALK_READ_ADDRESS(file, f_path.mnt),
+		      VFS_WALK_READ_ADDRESS(file, f_path.dentry), ROOTWARD_OP_IOCTL_DEV);
 }
 
 /* From 6.2 on; before, ftruncate() and O_TRUNC come by path_truncate. */

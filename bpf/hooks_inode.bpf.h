@@ -72,7 +72,7 @@ static long mount_search_step(__u32 index, void *ctx)
 }
 
 #define MAX_MOUNTS_SEEN (1U << 16)
-#define MAX_MOUNTS_ASKED 256
+#define MAX_MOUNTS_ASKED 512
 
 enum mount_search_end { MOUNT_NONE = 0, MOUNT_LOST = 1 };
 
@@ -119,29 +119,39 @@ static __always_inline __u64 vfsmount_of(__u64 mount)
 }
 
 /*
- * Ask every mount that shows the object.  None does: nothing says that it may.  The mounts of a
- * namespace do not change without its event count changing.
+ * Ask every mount that shows the object.  None does: nothing says that it may, but for pipes and
+ * the like, which no mount shows.  The mounts of a namespace do not change without its event count
+ * changing; then, and when the list changed under us, it begins anew.
  */
 static __always_inline int ask_mounts(__u32 domain, __u64 dentry, __u32 ops)
 {
 	struct dentry *d = VFS_WALK_AS(struct dentry, dentry);
-	__u64 sb = VFS_WALK_READ_ADDRESS(d, d_sb), ns = caller_namespace();
+	__u64 address = VFS_WALK_READ_ADDRESS(d, d_sb), ns = caller_namespace();
+	struct super_block *sb = VFS_WALK_AS(struct super_block, address);
 	__u64 event = namespace_event(ns), mount = 0;
 	__u32 i, shown = 0;
 	int r;
 
 	for (i = 0; i < MAX_MOUNTS_ASKED; i++) {
-		mount = mount_after(sb, ns, mount);
-		if (mount == MOUNT_NONE || mount == MOUNT_LOST)
-			break;
+		mount = mount_after(address, ns, mount);
+		if (mount == MOUNT_NONE && namespace_event(ns) == event)
+			goto asked;
+		if (mount == MOUNT_NONE || mount == MOUNT_LOST) {
+			event = namespace_event(ns);
+			mount = 0;
+			shown = 0;
+			continue;
+		}
 		r = decide_and_tell(domain, vfsmount_of(mount), dentry, ops, VFS_WALK_BENEATH);
 		if (r < 0)
 			return -EACCES;
 		shown |= r == 0;
 	}
-	if (mount != MOUNT_NONE || namespace_event(ns) != event)
-		return deny_system(domain, ROOTWARD_REASON_UNSTABLE, 0);
-	return shown ? 0 : deny_system(domain, ROOTWARD_REASON_DETACHED, 0);
+	return deny_system(domain, ROOTWARD_REASON_UNSTABLE, 0);
+asked:
+	if (shown || VFS_WALK_READ(sb, s_flags) & VFS_WALK_SB_KERNMOUNT)
+		return 0;
+	return deny_system(domain, ROOTWARD_REASON_DETACHED, 0);
 }
 
 /*
@@ -195,8 +205,31 @@ int BPF_PROG(rw_inode_setattr_2, struct dentry *dentry, struct iattr *attr)
 	}
 
 DECIDE_INSIDE(inode_readlink, READLINK, struct dentry *dentry)
-DECIDE_INSIDE(inode_setxattr, SETXATTR, void *idmap, struct dentry *dentry)
-DECIDE_INSIDE(inode_removexattr, SETXATTR, void *idmap, struct dentry *dentry)
+/* On 6.1 an ACL is set as an extended attribute: "system.posix_acl_access", or "_default". */
+#define ACL_WORD_0 0x702e6d6574737973ULL /* "system.p" */
+#define ACL_WORD_1 0x6c63615f7869736fULL /* "osix_acl" */
+
+static __always_inline __u32 set_attribute_op(const char *name)
+{
+	__u64 words[3] = {};
+
+	bpf_probe_read_kernel_str(words, sizeof(words), name);
+	return words[0] == ACL_WORD_0 && words[1] == ACL_WORD_1 ? ROOTWARD_OP_CHMOD :
+								  ROOTWARD_OP_SETXATTR;
+}
+
+SEC("lsm/inode_setxattr")
+int BPF_PROG(rw_inode_setxattr, void *idmap, struct dentry *dentry, const char *name)
+{
+	return decide_inside(dentry, set_attribute_op(name));
+}
+
+SEC("lsm/inode_removexattr")
+int BPF_PROG(rw_inode_removexattr, void *idmap, struct dentry *dentry, const char *name)
+{
+	return decide_inside(dentry, set_attribute_op(name));
+}
+
 DECIDE_INSIDE(inode_getxattr, GETXATTR, struct dentry *dentry)
 DECIDE_INSIDE(inode_listxattr, GETXATTR, struct dentry *dentry)
 /* From 6.2 on; before, ACLs come as extended attributes. */

@@ -5,19 +5,24 @@
 
 #include "hooks_task.bpf.h"
 
-#define PF_IO_WORKER 0x00000010
-
 /*
  * The capabilities have left the bounding set, so no credentials that a confined task can get by
  * itself have them.  Credentials that the kernel lends it do: overlay acts as its mounter, and
- * must be let.  io_uring can lend stored ones, so a task that uses it is let nothing.
+ * must be let.  Stored ones that io_uring would lend are refused below.
  */
 static __always_inline bool lent_by_kernel(const struct cred *cred)
 {
 	struct task_struct *task = bpf_get_current_task_btf();
 
-	return (void *)cred != (void *)task->real_cred && !task->io_uring &&
-	       !(task->flags & PF_IO_WORKER);
+	return (void *)cred != (void *)task->real_cred;
+}
+
+SEC("lsm/uring_override_creds")
+int BPF_PROG(rw_uring_override_creds, const struct cred *cred)
+{
+	__u32 domain = current_domain();
+
+	return domain ? deny_system(domain, ROOTWARD_REASON_SYSTEM, 0) : 0;
 }
 
 SEC("lsm/capable")

@@ -56,6 +56,24 @@ int BPF_PROG(rw_task_kill, struct task_struct *task, struct kernel_siginfo *info
 	return deny_system(domain, ROOTWARD_REASON_TASK, sig);
 }
 
+/* Limits and priorities of others: an exhausted limit is a signal, too. */
+#define FENCE_TASK(hook)                                                                           \
+	SEC("lsm/" #hook)                                                                          \
+	int BPF_PROG(rw_##hook, struct task_struct *task)                                          \
+	{                                                                                          \
+		__u32 domain = current_domain();                                                   \
+                                                                                                   \
+		if (!domain || task_domain(task) == domain)                                        \
+			return 0;                                                                  \
+		return deny_system(domain, ROOTWARD_REASON_TASK, 0);                               \
+	}
+
+FENCE_TASK(task_setrlimit)
+FENCE_TASK(task_setnice)
+FENCE_TASK(task_setioprio)
+FENCE_TASK(task_setscheduler)
+FENCE_TASK(task_movememory)
+
 #define PTRACE_MODE_NOAUDIT 0x04
 
 SEC("lsm/ptrace_access_check")

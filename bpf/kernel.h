@@ -93,6 +93,7 @@ struct super_block {
 	u32 s_dev;
 	unsigned long s_flags;
 	unsigned long s_magic;
+	unsigned long s_iflags;
 	struct dentry *s_root;
 	void *s_fs_info;
 };
@@ -246,6 +247,10 @@ struct unix_sock {
 };
 
 struct linux_binprm {
+	struct file *file;
+};
+
+struct io_uring_cmd {
 	struct file *file;
 };
 

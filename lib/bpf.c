@@ -157,16 +157,24 @@ static int bpf_enter(void *state)
 	struct rw_task task = { .domain = s->domain };
 	int pidfd, r, tries = 100;
 
+	/* A pidfd names the process's first thread, which would then be confined in our place. */
+	if (syscall(SYS_gettid) != getpid())
+		return -EINVAL;
 	pidfd = syscall(SYS_pidfd_open, getpid(), 0);
 	if (pidfd < 0)
 		return -errno;
 	/* Counted before it is in: the domain is never in use and thought empty. */
 	__atomic_add_fetch(&domain->tasks, 1, __ATOMIC_SEQ_CST);
-	do {
+	if (__atomic_load_n(&domain->state, __ATOMIC_SEQ_CST) != RW_DOMAIN_LIVE)
+		tries = 0;
+	r = -ESTALE;
+	while (tries--) {
 		r = bpf_map_update_elem(s->kernel.pins[PINNED_TASKS], &pidfd, &task, BPF_NOEXIST) < 0 ?
 			    -errno :
 			    0;
-	} while (r == -EBUSY && --tries);
+		if (r != -EBUSY)
+			break;
+	}
 	if (r < 0)
 		__atomic_sub_fetch(&domain->tasks, 1, __ATOMIC_SEQ_CST);
 	close(pidfd);

@@ -112,6 +112,7 @@ static int live_make(const struct rootward_opts *opts)
 {
 	int r;
 
+	remove_pins(PINS "/dead");
 	remove_pins(PINS "/new");
 	if (mkdir(PINS "/new", 0700) < 0)
 		return -errno;
@@ -196,7 +197,7 @@ int bpf_kernel_claim(struct bpf_kernel *k, int *owner)
 	return -ENOSPC;
 }
 
-/* The owner's lock goes with its process, whatever ends it. */
+/* The owner's lock goes with its process, whatever ends it.  In doubt it lives. */
 static bool owner_lives(unsigned int n)
 {
 	_cleanup_close_ int fd = -1;
@@ -204,7 +205,9 @@ static bool owner_lives(unsigned int n)
 
 	domain_path(path, sizeof(path), n);
 	fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	return fd >= 0 && flock(fd, LOCK_EX | LOCK_NB) < 0;
+	if (fd < 0)
+		return errno != ENOENT;
+	return flock(fd, LOCK_EX | LOCK_NB) < 0;
 }
 
 /* Deletes what belongs to @domain; the domain's number is at @offset in the key. */
@@ -236,23 +239,34 @@ static void delete_rules(struct bpf_kernel *k, __u32 domain)
 		    domain);
 }
 
-/* Only ever clears bits that no rule needs: those that do stay set throughout. */
-static void filter_shrink(struct bpf_kernel *k)
+/* The bits that rules need, or'ed into @bits.  Returns false when not all rules could be seen. */
+static bool filter_collect(struct bpf_kernel *k, __u64 *bits)
 {
 	struct rw_ident key, *prev = NULL;
-	__u64 *fresh;
-	__u32 bit, i;
+	__u32 bit;
 
-	fresh = calloc(RW_FILTER_WORDS, sizeof(*fresh));
-	if (!fresh)
-		return;
 	while (bpf_map_get_next_key(k->pins[PINNED_RULES], prev, &key) == 0) {
 		bit = rw_filter_bit(key.ino);
-		fresh[bit / 64] |= 1ULL << (bit & 63);
+		__atomic_or_fetch(&bits[bit / 64], 1ULL << (bit & 63), __ATOMIC_SEQ_CST);
 		prev = &key;
 	}
-	for (i = 0; i < RW_FILTER_WORDS; i++)
-		__atomic_and_fetch(&k->shared->filter[i], fresh[i], __ATOMIC_RELAXED);
+	return errno == ENOENT;
+}
+
+/*
+ * Clears bits that no rule needs.  A guard that a rename adds meanwhile (guard.bpf.h) sets its bit
+ * before and after its rule, so the bit is there, or the second look at the rules brings it back.
+ */
+static void filter_shrink(struct bpf_kernel *k)
+{
+	__u64 *fresh = calloc(RW_FILTER_WORDS, sizeof(*fresh));
+	__u32 i;
+
+	if (fresh && filter_collect(k, fresh)) {
+		for (i = 0; i < RW_FILTER_WORDS; i++)
+			__atomic_and_fetch(&k->shared->filter[i], fresh[i], __ATOMIC_SEQ_CST);
+		filter_collect(k, k->shared->filter);
+	}
 	free(fresh);
 }
 
@@ -265,7 +279,8 @@ static unsigned int collect_domains(struct bpf_kernel *k)
 	for (n = 1; n < RW_DOMAINS; n++) {
 		if (k->domains[n].state == RW_DOMAIN_FREE)
 			continue;
-		if (__atomic_load_n(&k->domains[n].tasks, __ATOMIC_SEQ_CST) > 0 || owner_lives(n)) {
+		/* The owner first: when it has gone, nobody enters any more, and the count is final. */
+		if (owner_lives(n) || __atomic_load_n(&k->domains[n].tasks, __ATOMIC_SEQ_CST) > 0) {
 			live++;
 			continue;
 		}
@@ -288,6 +303,9 @@ void bpf_kernel_collect(struct bpf_kernel *k)
 
 void bpf_kernel_leave(struct bpf_kernel *k)
 {
-	if (collect_domains(k) == 0)
-		remove_pins(PINS "/live");
+	if (collect_domains(k) > 0)
+		return;
+	/* As it came: all or nothing.  Whoever is killed here leaves what live_make() removes. */
+	if (rename(PINS "/live", PINS "/dead") == 0)
+		remove_pins(PINS "/dead");
 }

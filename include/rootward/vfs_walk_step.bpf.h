@@ -58,6 +58,7 @@ struct vfs_walk {
 	__u8 pass;        /* enum vfs_walk_pass */
 	__u8 phase;       /* enum vfs_walk_phase */
 	__u8 moved_out;   /* the phase to begin with */
+	__u8 stopping;    /* see vfs_walk_may_be_outside() */
 	__s8 end;         /* enum vfs_walk_end, -EAGAIN, -ELOOP */
 	__s8 first_end;
 	void *data;
@@ -212,6 +213,36 @@ static __always_inline bool vfs_walk_at_given_root(const struct vfs_walk *w)
 }
 
 /*
+ * The callback wants to stop, but what it was told to be visible may turn out to be hidden: the
+ * object may have been moved out from under its mount.  Then the walk goes on in silence until it
+ * meets the mount's root.  Nothing can be outside a mount of a whole filesystem.
+ */
+static __always_inline bool vfs_walk_may_be_outside(struct vfs_walk *w, bool at_root)
+{
+	struct dentry *root = VFS_WALK_AS(struct dentry, w->mnt_root);
+
+	return !at_root && w->mount == w->start_mount && w->phase == VFS_WALK_VISIBLE &&
+	       w->flags & (VFS_WALK_HIDDEN | VFS_WALK_BENEATH) &&
+	       VFS_WALK_READ_ADDRESS(root, d_parent) != w->mnt_root;
+}
+
+/* Whether the walk stops here: in the first pass as the callback wants it. */
+static __always_inline bool vfs_walk_stops(struct vfs_walk *w, struct dentry *dentry, bool at_root,
+					   vfs_walk_cb cb)
+{
+	if (w->pass != VFS_WALK_VISITING)
+		return w->steps == w->first_steps && w->first_end == VFS_WALK_STOPPED;
+	if (w->stopping)
+		return at_root;
+	if (vfs_walk_visit(w, dentry, at_root, cb))
+		return false;
+	if (!vfs_walk_may_be_outside(w, at_root))
+		return true;
+	w->stopping = vfs_walk_hide(w, 1);
+	return false;
+}
+
+/*
  * Follow one link.  Returns 0 to go on, 1 when the pass is over and w->end says why.  Both passes
  * run this code, so they follow the same links; only the first asks the callback.
  */
@@ -231,10 +262,7 @@ static __always_inline int vfs_walk_step(struct vfs_walk *w, vfs_walk_cb cb)
 	parent = VFS_WALK_READ_ADDRESS(dentry, d_parent);
 	w->steps++;
 	vfs_walk_fold(w, w->dentry, seq);
-	if (w->pass == VFS_WALK_VISITING)
-		stop = !vfs_walk_visit(w, dentry, at_root, cb);
-	else
-		stop = w->steps == w->first_steps && w->first_end == VFS_WALK_STOPPED;
+	stop = vfs_walk_stops(w, dentry, at_root, cb);
 	if (stop || vfs_walk_at_given_root(w)) {
 		w->end = vfs_walk_hide(w, stop ? VFS_WALK_STOPPED : VFS_WALK_ROOT);
 		return 1;
@@ -257,6 +285,7 @@ static __always_inline void vfs_walk_begin(struct vfs_walk *w)
 	w->mnt_root = VFS_WALK_READ_ADDRESS(m, mnt.mnt_root);
 	w->dentry = w->start_dentry;
 	w->child = vfs_walk_hide(w, 0);
+	w->stopping = vfs_walk_hide(w, 0);
 	w->fold = vfs_walk_hide(w, 0);
 	w->steps = vfs_walk_hide(w, 0);
 	w->phase = vfs_walk_hide(w, w->moved_out ? VFS_WALK_MOVED_OUT : VFS_WALK_VISIBLE);
@@ -346,7 +375,7 @@ static __always_inline void vfs_walk_from(struct vfs_walk *w, __u64 vfsmount, __
 	w->dentry = w->child = w->mount = w->mnt_root = zero;
 	w->fold = w->proof = zero;
 	w->steps = w->first_steps = zero;
-	w->tries = w->phase = w->moved_out = w->first_end = zero;
+	w->tries = w->phase = w->moved_out = w->stopping = w->first_end = zero;
 	w->pass = vfs_walk_hide(w, VFS_WALK_TO_VISIT);
 	w->end = vfs_walk_hide(w, -EAGAIN);
 }
