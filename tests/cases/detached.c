@@ -40,6 +40,24 @@ static const struct test_case cases[] = {
 		},
 	},
 	{
+		.name = "moved out to where more is allowed, and still denied where it was mounted",
+		.tree = "src/\n|-- top/\n|   `-- d/\n|       `-- f\n`-- open/\njail/\n`-- mnt/\n",
+		.before = { { MOUNT_BIND, "src/top", "jail/mnt" }, { HOLD, "jail/mnt/d" } },
+		.policy =
+			BASIC "default: [all]\n"
+			"trees:\n"
+			"- {path: jail, deny: [write_file]}\n"
+			"- {path: src/open, allow: [all]}\n",
+		.actor = ROOT,
+		.checks = {
+			{ WRITE, "@/f", .expect = EACCES },
+			{ RENAME, "src/top/d", "src/open/d", .by = OUTSIDE },
+			/* Landlock walks on from the real ancestors only */
+			{ WRITE, "@/f", .expect = EACCES, .bpf_only = true },
+		},
+		.landlock = LESS("jail"),
+	},
+	{
 		.name = "a detached copy of a mount: only rules met below allow",
 		.tree = VAULT,
 		.before = { { MOUNT_TMPFS, "work/mnt" }, { PUT_BELOW, "work/mnt/in/f" },

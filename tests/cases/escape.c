@@ -110,6 +110,29 @@ static const struct test_case cases[] = {
 		},
 	},
 	{
+		.name = "nor are signals sent by another's hand",
+		.tree = "a/\n",
+		.policy = ALL,
+		.actor = ROOT,
+		.checks = {
+			/* Landlock asks when the signal is sent */
+			{ OWN_OUTSIDE, .expect = EPERM, .bpf_only = true },
+			{ LIMIT_OUTSIDE, .expect = EPERM, .bpf_only = true },
+			{ RENICE_OUTSIDE, .expect = EPERM, .bpf_only = true },
+			{ OWN_SELF },
+		},
+	},
+	{
+		.name = "an identity is not changed under a rule",
+		.tree = "a/\n`-- f\n",
+		.policy = ALL,
+		.actor = ROOT,
+		.checks = {
+			{ SET_GENERATION, "a", .expect = EPERM, .bpf_only = true },
+			{ SET_GENERATION, "a/f", .expect = EPERM, .bpf_only = true },
+		},
+	},
+	{
 		.name = "BPF and the kernel's own programs",
 		.tree = "a/\n",
 		.policy = ALL,

@@ -182,6 +182,22 @@ static const struct test_case cases[] = {
 		.landlock = NOT_FOR_LANDLOCK(BEYOND),
 	},
 	{
+		.name = "attributes by ioctl, access lists by attribute, time stamps of what has no place",
+		.tree = "yes/\n`-- f\nno/\n`-- f\n",
+		.policy =
+			BASIC "default: [all]\n"
+			"trees:\n"
+			"- {path: no, deny: [chmod, setxattr]}\n",
+		.actor = ROOT,
+		.checks = {
+			{ SET_FLAGS, "yes/f", .bpf_only = true },
+			{ SET_FLAGS, "no/f", .expect = EACCES, .bpf_only = true },
+			{ SET_ACL, "yes/f", .bpf_only = true },
+			{ SET_ACL, "no/f", .expect = EACCES, .bpf_only = true },
+			{ PIPE_TIMES },
+		},
+	},
+	{
 		.name = "chroot",
 		.tree = YES_NO,
 		.policy = WHERE_YES("chroot"),

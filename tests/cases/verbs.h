@@ -112,7 +112,15 @@ enum verb_kind {
 	X(OPEN_BY_HANDLE, do_open_by_handle, K_NONE, 0)                                            \
 	X(HAS_CAP, do_has_cap, K_NONE, 0)                                                          \
 	X(SETUID, do_setuid, K_NONE, 0)                                                            \
-	X(ENTER_SECOND, do_enter_second, K_NONE, 0)
+	X(ENTER_SECOND, do_enter_second, K_NONE, 0)                                                \
+	X(OWN_OUTSIDE, do_own_outside, K_NONE, 0)                                                  \
+	X(OWN_SELF, do_own_self, K_NONE, 0)                                                        \
+	X(LIMIT_OUTSIDE, do_limit_outside, K_NONE, 0)                                              \
+	X(RENICE_OUTSIDE, do_renice_outside, K_NONE, 0)                                            \
+	X(SET_GENERATION, do_set_generation, K_NONE, 0)                                            \
+	X(SET_FLAGS, do_set_flags, K_INODE, OP(SETXATTR))                                          \
+	X(SET_ACL, do_set_acl, K_INODE, OP(CHMOD))                                                 \
+	X(PIPE_TIMES, do_pipe_times, K_NONE, 0)
 
 /* Needs privilege, or makes sense only unconfined. */
 #define VERBS_OUTSIDE(X)                                                                           \
