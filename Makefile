@@ -3,9 +3,10 @@
 
 BUILD ?= build
 PREFIX ?= /usr/local
+KERNEL ?= 7.2
 export BUILD
 
-.PHONY: all setup help demo demo-vm check check-long vm bench install clean
+.PHONY: all setup help demo demo-vm check check-long vm machines bench install clean
 
 all: setup ## build the library and the tool in build/
 	@ninja -C $(BUILD) --quiet >$(BUILD)/ninja.log; status=$$?; \
@@ -20,20 +21,24 @@ setup:
 demo: all ## confine a sample project's build on this machine: what was allowed, denied, why
 	@examples/demo/demo $(BUILD)/tool/rootward
 
-demo-vm: all vm ## the same with BPF LSM, on a Linux 7.2 in a virtual machine
+demo-vm: all machines ## the same with BPF LSM, on a Linux 7.2 in a virtual machine
 	@examples/demo/demo-vm $(BUILD)/tool/rootward
 
-check: all vm ## all tests: here, with sanitizers, and on three kernels (up to 30 minutes)
+check: all machines ## all tests: here, with sanitizers, and on three kernels (up to 30 minutes)
 	@tests/check
 
-check-long: all vm ## check, and what takes longer
+check-long: all machines ## check, and what takes longer
 	@tests/check --long
 
-vm: ## fetch QEMU and the kernels for the virtual machines
+vm: all machines ## a shell in a virtual machine with rootward installed (KERNEL=6.1, 6.12 or 7.2)
+	@tests/vm/vm shell --kernel $(KERNEL) --add "$$(command -v bash):/usr/bin/bash" \
+		--add $(BUILD)/tool/rootward:/usr/bin/rootward --add examples:/root/examples
+
+machines: # QEMU and the kernels, fetched once
 	@tools/setup vm
 	@tests/vm/fetch
 
-bench: all vm ## what a policy adds to open(), against Landlock, in a virtual machine (3 minutes)
+bench: all machines ## what a policy adds to open(), against Landlock, in a virtual machine (3 minutes)
 	@bench/run
 
 install: all ## install to PREFIX (/usr/local), beneath DESTDIR if set
