@@ -68,7 +68,8 @@ static __always_inline __u32 any_bit(__u32 mask)
 
 /*
  * Apply a rule to all layers.  Straight on: every branch here would be looked at for each layer,
- * at each place that a walk can be in.  Returns 1 to walk on, 0 when decided.
+ * at each place that a walk can be in.  Returns 1 to walk on, 0 when decided, -1 if called with
+ * NULL: nobody does, but the verifier looks at it by itself, and who asks like that is denied.
  * @no_allow: operations that this rule cannot allow
  */
 __noinline int rule_visible(struct access *a, const struct rw_rule *rule, __u32 no_allow)
@@ -76,7 +77,7 @@ __noinline int rule_visible(struct access *a, const struct rw_rule *rule, __u32 
 	__u32 i, allow, deny, granted = 0, denied = 0, deniers = 0, left = 0;
 
 	if (!a || !rule)
-		return 0;
+		return -1;
 #pragma clang loop unroll(disable) vectorize(disable)
 	for (i = 0; i < RW_LAYERS; i++) {
 		if (!(a->layers >> i))
@@ -105,7 +106,7 @@ __noinline int rule_hidden(struct access *a, const struct rw_rule *rule, __u32 n
 	__u32 i, deny, denied = 0, deniers = 0;
 
 	if (!a || !rule)
-		return 0;
+		return -1;
 #pragma clang loop unroll(disable) vectorize(disable)
 	for (i = 0; i < RW_LAYERS; i++) {
 		if (!(a->layers >> i))
@@ -148,7 +149,7 @@ enum visit_where {
 	VISIT_HIDDEN = 1, /* the directory is hidden behind a mount */
 	VISIT_OBJECT = 2, /* it is the object itself */
 	VISIT_ENTRY = 4,  /* the object is its entry */
-	VISIT_SKIP = 8,   /* only its entries' names count */
+	VISIT_SKIP = 8,	  /* only its entries' names count */
 };
 
 /* @itself: the rule is on the object itself, so that it cannot allow changes of its entry. */
@@ -156,15 +157,18 @@ static __always_inline int rule_apply(struct access *a, const struct rw_rule *ru
 				      __u32 where)
 {
 	__u32 no_allow = itself ? ROOTWARD_OPS_ENTRY : 0;
-	int go_on = where & VISIT_HIDDEN ? rule_hidden(a, rule, no_allow) :
-					   rule_visible(a, rule, no_allow);
+	int go_on = where & VISIT_HIDDEN ? rule_hidden(a, rule, no_allow)
+					 : rule_visible(a, rule, no_allow);
 
-	return go_on || !a->denied || a->survey ? go_on : rule_blame(a, rule);
+	if (!go_on && a->denied && !a->survey)
+		rule_blame(a, rule);
+	return go_on;
 }
 
 static __always_inline void ident_of(struct rw_ident *ident, struct inode *inode, __u32 domain)
 {
-	struct super_block *sb = VFS_WALK_AS(struct super_block, VFS_WALK_READ_ADDRESS(inode, i_sb));
+	struct super_block *sb =
+		VFS_WALK_AS(struct super_block, VFS_WALK_READ_ADDRESS(inode, i_sb));
 
 	ident->ino = VFS_WALK_READ(inode, i_ino);
 	ident->dev = VFS_WALK_READ(sb, s_dev);
@@ -243,17 +247,18 @@ static __always_inline struct rw_named_rule *named_rule(struct named *n, __u64 c
 /*
  * A directory whose inode number passed the filter.  This and the other functions that are not
  * static are looked at by the verifier once, by themselves, not at each place they are called
- * from: they take numbers and plain memory.
+ * from: they take numbers and plain memory.  Returns as rule_visible() does.
  */
 __noinline int visit_ruled(struct access *a, __u64 inode, __u64 child, __u32 where)
 {
 	struct rw_named_rule *named;
 	struct rw_rule *rule;
 	struct named n;
+	int go_on;
 	__u32 i;
 
 	if (!a)
-		return 0;
+		return -1;
 	ident_of(&n.key.parent, VFS_WALK_AS(struct inode, inode), a->domain);
 	rule = bpf_map_lookup_elem(&rules, &n.key.parent);
 	if (!rule)
@@ -266,8 +271,9 @@ __noinline int visit_ruled(struct access *a, __u64 inode, __u64 child, __u32 whe
 	/* The entry's name is nearer to the object than the directory. */
 	if (rule->flags & RW_NAMED && child) {
 		named = named_rule(&n, child);
-		if (named && !rule_apply(a, &named->rule, where & VISIT_ENTRY, where))
-			return 0;
+		go_on = named ? rule_apply(a, &named->rule, where & VISIT_ENTRY, where) : 1;
+		if (go_on <= 0)
+			return go_on;
 	}
 	return where & VISIT_SKIP ? 1 : rule_apply(a, rule, where & VISIT_OBJECT, where);
 }
@@ -276,21 +282,22 @@ static __always_inline int visit(const struct vfs_ancestor *ancestor, void *data
 {
 	struct access *a = data;
 	struct inode *inode;
-	__u64 address;
 	__u32 where;
+	int go_on;
 
 	if (!ancestor) {
 		access_begin(a);
 		a->retried = 1 + vfs_walk_zero(a->in_hidden);
 		return 1;
 	}
-	if (!(ancestor->flags & VFS_WALK_HIDDEN))
+	/* What is hidden begins at the mount's root. */
+	if (ancestor->flags & VFS_WALK_MNT_ROOT)
 		a->in_hidden = vfs_walk_zero(a->in_hidden);
-	/* NULL for an entry that does not exist yet: only its name can be ruled. */
-	address = VFS_WALK_READ_ADDRESS(ancestor->dentry, d_inode);
-	if (!address)
-		return 1;
-	inode = VFS_WALK_AS(struct inode, address);
+	/*
+	 * NULL for an entry that does not exist yet, which then reads as 0: only its name can be
+	 * ruled.
+	 */
+	inode = VFS_WALK_READ(ancestor->dentry, d_inode);
 	if (!filter_has(VFS_WALK_READ(inode, i_ino)))
 		return 1;
 	where = ancestor->flags & VFS_WALK_HIDDEN ? VISIT_HIDDEN : 0;
@@ -298,7 +305,11 @@ static __always_inline int visit(const struct vfs_ancestor *ancestor, void *data
 		where |= a->survey ? VISIT_SKIP : VISIT_OBJECT;
 	if (ancestor->depth == 1 && !a->survey)
 		where |= VISIT_ENTRY;
-	return visit_ruled(a, address, ancestor->child, where);
+	go_on = visit_ruled(a, VFS_WALK_READ_ADDRESS(ancestor->dentry, d_inode), ancestor->child,
+			    where);
+	if (go_on < 0)
+		a->denied = a->ops;
+	return go_on > 0;
 }
 VFS_WALK_CALLBACK(visit)
 

@@ -14,33 +14,33 @@ extern void *bpf_rdonly_cast(const void *obj, __u32 btf_id) __ksym __weak;
 #define VFS_WALK_PLAIN (!!bpf_rdonly_cast)
 
 #define VFS_WALK_AS(type, pointer)                                                                 \
-	((type *)(VFS_WALK_PLAIN ?                                                                 \
-			  bpf_rdonly_cast((void *)(pointer), bpf_core_type_id_kernel(type)) :      \
-			  (void *)(pointer)))
+	((type *)(VFS_WALK_PLAIN                                                                   \
+			  ? bpf_rdonly_cast((void *)(pointer), bpf_core_type_id_kernel(type))      \
+			  : (void *)(pointer)))
 
 /* Read a field through a pointer from VFS_WALK_AS().  The branch not taken is cut out at load. */
 #define VFS_WALK_READ(pointer, field)                                                              \
 	({                                                                                         \
-		__typeof__(pointer) vfs_walk_base = (pointer);                                    \
+		__typeof__(pointer) vfs_walk_base = (pointer);                                     \
 		__typeof__((pointer)->field) vfs_walk_value;                                       \
 		if (VFS_WALK_PLAIN)                                                                \
-			vfs_walk_value = vfs_walk_base->field;                                    \
+			vfs_walk_value = vfs_walk_base->field;                                     \
 		else                                                                               \
 			bpf_core_read(&vfs_walk_value, sizeof(vfs_walk_value),                     \
-				      &vfs_walk_base->field);                                     \
+				      &vfs_walk_base->field);                                      \
 		vfs_walk_value;                                                                    \
 	})
 
 /* Read a field that is a pointer, as a number; VFS_WALK_AS() makes a pointer of it again. */
 #define VFS_WALK_READ_ADDRESS(pointer, field)                                                      \
 	({                                                                                         \
-		__typeof__(pointer) vfs_walk_base = (pointer);                                    \
+		__typeof__(pointer) vfs_walk_base = (pointer);                                     \
 		__u64 vfs_walk_value;                                                              \
 		if (VFS_WALK_PLAIN)                                                                \
-			vfs_walk_value = vfs_walk_address(vfs_walk_base->field);                  \
+			vfs_walk_value = vfs_walk_address(vfs_walk_base->field);                   \
 		else                                                                               \
 			bpf_core_read(&vfs_walk_value, sizeof(vfs_walk_value),                     \
-				      &vfs_walk_base->field);                                     \
+				      &vfs_walk_base->field);                                      \
 		vfs_walk_value;                                                                    \
 	})
 
@@ -52,6 +52,31 @@ static __always_inline __u64 vfs_walk_address(const void *pointer)
 
 	asm volatile("%0 -= %1" : "+r"(address) : "r"(null));
 	return address;
+}
+
+/*
+ * The same for @pointer, whose address is @address, and @field a pointer too: without a call, so
+ * that nothing needs to be saved around it.  For the one place that is run for every link.
+ */
+#define VFS_WALK_READ_ADDRESS_NEAR(pointer, address, field)                                        \
+	({                                                                                         \
+		__typeof__(pointer) vfs_walk_base = (pointer);                                     \
+		__u64 vfs_walk_value;                                                              \
+		if (VFS_WALK_PLAIN)                                                                \
+			vfs_walk_value = vfs_walk_distance(vfs_walk_base->field, vfs_walk_base) +  \
+					 (address);                                                \
+		else                                                                               \
+			bpf_core_read(&vfs_walk_value, sizeof(vfs_walk_value),                     \
+				      &vfs_walk_base->field);                                      \
+		vfs_walk_value;                                                                    \
+	})
+
+static __always_inline __u64 vfs_walk_distance(const void *to, const void *from)
+{
+	__u64 distance = (__u64)to;
+
+	asm volatile("%0 -= %1" : "+r"(distance) : "r"(from));
+	return distance;
 }
 
 /* 0, which the verifier does not know: @number must be one that it knows nothing of. */

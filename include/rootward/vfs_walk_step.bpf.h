@@ -21,7 +21,7 @@ extern const void mount_lock __ksym __weak;
  */
 enum vfs_walk_phase {
 	VFS_WALK_VISIBLE,
-	VFS_WALK_ABOVE,     /* above the root of a bind mount, on the way to its filesystem's root */
+	VFS_WALK_ABOVE, /* above the root of a bind mount, on the way to its filesystem's root */
 	VFS_WALK_MOVED_OUT, /* the object was moved out from under its mount's root */
 };
 
@@ -49,18 +49,28 @@ struct vfs_walk {
 	__u64 start_mount;
 	struct path *root; /* where to end, or NULL */
 	__u64 fold;
-	__u64 proof;      /* in the first pass vfs_walk_counters() before it, in the second the
-			   * first's fold */
-	__u32 steps;      /* links followed in this pass */
+	__u64 proof; /* in the first pass vfs_walk_counters() before it, in the second the
+		      * first's fold */
+	__u32 steps; /* links followed in this pass */
 	__u32 first_steps;
-	__u8 flags;       /* as asked */
-	__u8 tries;
-	__u8 pass;        /* enum vfs_walk_pass */
-	__u8 phase;       /* enum vfs_walk_phase */
-	__u8 moved_out;   /* the phase to begin with */
-	__u8 stopping;    /* see vfs_walk_may_be_outside() */
-	__s8 end;         /* enum vfs_walk_end, -EAGAIN, -ELOOP */
+	/* Most links are followed with nothing special about them, which is one comparison: @mode
+	 * is VFS_WALK_VISITING.
+	 */
+	union {
+		struct {
+			__u8 pass;     /* enum vfs_walk_pass */
+			__u8 phase;    /* enum vfs_walk_phase */
+			__u8 stopping; /* see vfs_walk_may_be_outside() */
+			__u8 rooted;   /* a root was given */
+		};
+		__u32 mode;
+	};
+	__s8 end; /* enum vfs_walk_end, -EAGAIN, -ELOOP */
 	__s8 first_end;
+	__u8 flags; /* as asked */
+	__u8 tries;
+	__u8 moved_out; /* the phase to begin with */
+	__u8 unused[3];
 	void *data;
 };
 
@@ -97,8 +107,8 @@ static __always_inline int vfs_walk_at_top(__u64 mount, __u64 ns_address)
 		return VFS_WALK_DETACHED;
 	if (ns_address >= (__u64)-4095) {
 		sb = VFS_WALK_AS(struct super_block, VFS_WALK_READ_ADDRESS(m, mnt.mnt_sb));
-		return VFS_WALK_READ(sb, s_flags) & VFS_WALK_SB_KERNMOUNT ? VFS_WALK_INTERNAL :
-									    VFS_WALK_PRIVATE;
+		return VFS_WALK_READ(sb, s_flags) & VFS_WALK_SB_KERNMOUNT ? VFS_WALK_INTERNAL
+									  : VFS_WALK_PRIVATE;
 	}
 	ns = VFS_WALK_AS(struct mnt_namespace, ns_address);
 	/* Being moved: detached from the old parent, not yet at the new one. */
@@ -186,20 +196,19 @@ static __always_inline int vfs_walk_at_mnt_root(struct vfs_walk *w, __u64 parent
 }
 
 /* Returns whether the callback wants to go on. */
-static __always_inline bool vfs_walk_visit(struct vfs_walk *w, struct dentry *dentry, bool at_root,
-					   vfs_walk_cb cb)
+static __always_inline bool vfs_walk_visit(struct vfs_walk *w, struct dentry *dentry, bool hidden,
+					   bool at_root, vfs_walk_cb cb)
 {
-	bool hidden = w->phase != VFS_WALK_VISIBLE;
 	struct vfs_ancestor ancestor = {
 		.dentry = dentry,
 		.child = w->child,
 		.mount = w->mount,
 		.depth = w->steps - 1,
-		.flags = hidden ? VFS_WALK_HIDDEN : at_root ? VFS_WALK_MNT_ROOT : 0,
+		.flags = hidden	   ? VFS_WALK_HIDDEN
+			 : at_root ? VFS_WALK_MNT_ROOT
+				   : 0,
 	};
 
-	if (hidden && !(w->flags & VFS_WALK_HIDDEN))
-		return true;
 	return cb(&ancestor, w->data);
 }
 
@@ -207,7 +216,7 @@ static __always_inline bool vfs_walk_at_given_root(const struct vfs_walk *w)
 {
 	struct path *root = w->root;
 
-	return root && w->dentry == VFS_WALK_READ_ADDRESS(root, dentry) &&
+	return w->rooted && root && w->dentry == VFS_WALK_READ_ADDRESS(root, dentry) &&
 	       w->mount == vfs_walk_real_mount(VFS_WALK_READ_ADDRESS(root, mnt)) &&
 	       w->phase == VFS_WALK_VISIBLE;
 }
@@ -230,11 +239,18 @@ static __always_inline bool vfs_walk_may_be_outside(struct vfs_walk *w, bool at_
 static __always_inline bool vfs_walk_stops(struct vfs_walk *w, struct dentry *dentry, bool at_root,
 					   vfs_walk_cb cb)
 {
-	if (w->pass != VFS_WALK_VISITING)
-		return w->steps == w->first_steps && w->first_end == VFS_WALK_STOPPED;
-	if (w->stopping)
-		return at_root;
-	if (vfs_walk_visit(w, dentry, at_root, cb))
+	bool hidden = false;
+
+	if (w->mode != VFS_WALK_VISITING) {
+		if (w->pass != VFS_WALK_VISITING)
+			return w->steps == w->first_steps && w->first_end == VFS_WALK_STOPPED;
+		if (w->stopping)
+			return at_root;
+		hidden = w->phase != VFS_WALK_VISIBLE;
+		if (hidden && !(w->flags & VFS_WALK_HIDDEN))
+			return false;
+	}
+	if (vfs_walk_visit(w, dentry, hidden, at_root, cb))
 		return false;
 	if (!vfs_walk_may_be_outside(w, at_root))
 		return true;
@@ -248,29 +264,29 @@ static __always_inline bool vfs_walk_stops(struct vfs_walk *w, struct dentry *de
  */
 static __always_inline int vfs_walk_step(struct vfs_walk *w, vfs_walk_cb cb)
 {
-	struct dentry *dentry = VFS_WALK_AS(struct dentry, w->dentry);
+	__u64 address = w->dentry, parent;
+	struct dentry *dentry = VFS_WALK_AS(struct dentry, address);
 	__u32 seq = VFS_WALK_READ(dentry, d_seq.seqcount.sequence);
-	bool at_root = w->dentry == w->mnt_root, stop;
+	bool at_root = address == w->mnt_root, stop;
 	int found = VFS_WALK_NEXT;
-	__u64 parent;
 
 	/* A writer is in there; it holds a spinlock, so it will soon be gone. */
 	if (seq & 1) {
 		w->end = vfs_walk_hide(w, -EAGAIN);
 		return 1;
 	}
-	parent = VFS_WALK_READ_ADDRESS(dentry, d_parent);
+	parent = VFS_WALK_READ_ADDRESS_NEAR(dentry, address, d_parent);
 	w->steps++;
-	vfs_walk_fold(w, w->dentry, seq);
+	vfs_walk_fold(w, address, seq);
 	stop = vfs_walk_stops(w, dentry, at_root, cb);
 	if (stop || vfs_walk_at_given_root(w)) {
 		w->end = vfs_walk_hide(w, stop ? VFS_WALK_STOPPED : VFS_WALK_ROOT);
 		return 1;
 	}
-	w->child = w->dentry;
+	w->child = address;
 	if (at_root && w->phase != VFS_WALK_ABOVE)
 		found = vfs_walk_at_mnt_root(w, parent);
-	else if (parent == w->dentry)
+	else if (parent == address)
 		found = vfs_walk_at_fs_root(w, dentry);
 	else
 		w->dentry = parent;
@@ -335,10 +351,9 @@ static __always_inline int vfs_walk_pass_over(struct vfs_walk *w)
 	if (w->end == -EAGAIN)
 		return vfs_walk_retry(w);
 	if (w->pass == VFS_WALK_VALIDATING)
-		return w->fold == w->proof && w->steps == w->first_steps &&
-				       w->end == w->first_end ?
-			       1 :
-			       vfs_walk_retry(w);
+		return w->fold == w->proof && w->steps == w->first_steps && w->end == w->first_end
+			       ? 1
+			       : vfs_walk_retry(w);
 	vfs_walk_barrier(w);
 	if (!(w->proof & 1) && w->proof == vfs_walk_counters())
 		return 1;
@@ -376,6 +391,7 @@ static __always_inline void vfs_walk_from(struct vfs_walk *w, __u64 vfsmount, __
 	w->fold = w->proof = zero;
 	w->steps = w->first_steps = zero;
 	w->tries = w->phase = w->moved_out = w->stopping = w->first_end = zero;
+	w->rooted = zero + !!w->root;
 	w->pass = vfs_walk_hide(w, VFS_WALK_TO_VISIT);
 	w->end = vfs_walk_hide(w, -EAGAIN);
 }
