@@ -90,7 +90,7 @@ typedef bool (*vfs_walk_skip)(struct dentry *dentry);
  * code becomes part of the loop's.  It returns 1 to go on, 0 to stop.  Called with NULL it forgets
  * what it was told: the walk starts anew.
  */
-#define VFS_WALK_CALLBACK(cb) VFS_WALK_CALLBACK_SKIP(cb, 0)
+#define VFS_WALK_CALLBACK(cb) VFS_WALK_CALLBACK_SKIP(cb, vfs_walk_skip_none)
 
 /**
  * VFS_WALK_CALLBACK_SKIP() - the same, with a quick way past what is of no interest.
@@ -101,9 +101,17 @@ typedef bool (*vfs_walk_skip)(struct dentry *dentry);
  * then costs a fraction.
  */
 #define VFS_WALK_CALLBACK_SKIP(cb, skip)                                                           \
+	__noinline int vfs_walk_run_##cb(struct vfs_walk_at *at, __u32 most, __u32 pass)           \
+	{                                                                                          \
+		if (!VFS_WALK_PLAIN || !at)                                                        \
+			return 0;                                                                  \
+		if (pass == VFS_WALK_VALIDATING)                                                   \
+			return vfs_walk_run(at, 0, most);                                          \
+		return vfs_walk_run(at, skip, most);                                               \
+	}                                                                                          \
 	static long vfs_walk_turn_##cb(__u32 index, void *walk)                                    \
 	{                                                                                          \
-		return vfs_walk_turn(walk, cb, skip);                                              \
+		return vfs_walk_turn(walk, cb, vfs_walk_run_##cb);                                 \
 	}
 
 /**

@@ -32,23 +32,30 @@ enum vfs_walk_pass {
 	VFS_WALK_VALIDATING,  /* the second pass: the same links again, without it */
 };
 
+/* Where a walk is: the next link to follow, and what was folded before. */
+struct vfs_walk_at {
+	__u64 dentry;
+	__u64 child;
+	__u64 mnt_root; /* the mount's, so that a step need not load it */
+	__u64 fold;
+	__u32 steps; /* links followed in this pass */
+	__u32 unused;
+};
+
 /*
  * A walk under way; opaque, on the caller's stack.  Addresses are kept as plain numbers: the
  * verifier looks at a loop anew for every combination of what it knows, and of numbers it knows
  * nothing.
  */
 struct vfs_walk {
-	__u64 dentry; /* the next link to follow */
-	__u64 child;
+	struct vfs_walk_at at;
 	__u64 mount;
-	__u64 mnt_root; /* mount's, so that a step need not load it */
 	__u64 start_dentry;
 	__u64 start_mount;
 	struct path *root; /* where to end, or NULL */
-	__u64 fold;
-	__u64 proof; /* in the first pass vfs_walk_counters() before it, in the second the
-		      * first's fold */
-	__u32 steps; /* links followed in this pass */
+	__u64 proof;	   /* in the first pass vfs_walk_counters() before it, in the second the
+			    * first's fold */
+	__u32 steps;	   /* links followed in this pass */
 	__u32 first_steps;
 	/* Most links are followed with nothing special about them, which is one comparison: @mode
 	 * is VFS_WALK_VISITING.
@@ -85,7 +92,7 @@ static __always_inline __u64 vfs_walk_folded(__u64 fold, __u64 a, __u64 b)
 
 static __always_inline void vfs_walk_fold(struct vfs_walk *w, __u64 a, __u64 b)
 {
-	w->fold = vfs_walk_folded(w->fold, a, b);
+	w->at.fold = vfs_walk_folded(w->at.fold, a, b);
 }
 
 static __always_inline __u64 vfs_walk_real_mount(__u64 vfsmount)
@@ -139,10 +146,10 @@ static __always_inline int vfs_walk_cross(struct vfs_walk *w)
 		return 1;
 	}
 	up = VFS_WALK_AS(struct mount, up_address);
-	w->dentry = VFS_WALK_READ_ADDRESS(m, mnt_mountpoint);
+	w->at.dentry = VFS_WALK_READ_ADDRESS(m, mnt_mountpoint);
 	w->mount = up_address;
-	w->mnt_root = VFS_WALK_READ_ADDRESS(up, mnt.mnt_root);
-	w->child = vfs_walk_hide(w, 0);
+	w->at.mnt_root = VFS_WALK_READ_ADDRESS(up, mnt.mnt_root);
+	w->at.child = vfs_walk_hide(w, 0);
 	w->phase = vfs_walk_hide(w, VFS_WALK_VISIBLE);
 	return 0;
 }
@@ -157,7 +164,7 @@ static __always_inline int vfs_walk_at_fs_root(struct vfs_walk *w, struct dentry
 		VFS_WALK_AS(struct super_block, VFS_WALK_READ_ADDRESS(dentry, d_sb));
 	bool internal;
 
-	if (VFS_WALK_READ_ADDRESS(sb, s_root) != w->dentry) {
+	if (VFS_WALK_READ_ADDRESS(sb, s_root) != w->at.dentry) {
 		/* Pipes and the like hang nowhere by design: they have no tree. */
 		internal = VFS_WALK_READ(sb, s_flags) & VFS_WALK_SB_KERNMOUNT;
 		w->end = vfs_walk_hide(w, internal ? VFS_WALK_INTERNAL : VFS_WALK_DISCONNECTED);
@@ -168,8 +175,8 @@ static __always_inline int vfs_walk_at_fs_root(struct vfs_walk *w, struct dentry
 	if (w->phase == VFS_WALK_MOVED_OUT) {
 		/* The real ancestors are done.  On from the mount's root. */
 		w->phase = vfs_walk_hide(w, VFS_WALK_VISIBLE);
-		w->dentry = w->mnt_root;
-		w->child = vfs_walk_hide(w, 0);
+		w->at.dentry = w->at.mnt_root;
+		w->at.child = vfs_walk_hide(w, 0);
 		return VFS_WALK_NEXT;
 	}
 	/* The mount's root was not met, so what was visited was not visible: anew. */
@@ -190,10 +197,10 @@ static __always_inline int vfs_walk_at_mnt_root(struct vfs_walk *w, __u64 parent
 		w->end = vfs_walk_hide(w, -EAGAIN);
 		return VFS_WALK_OVER;
 	}
-	if (!(w->flags & VFS_WALK_HIDDEN) || parent == w->dentry)
+	if (!(w->flags & VFS_WALK_HIDDEN) || parent == w->at.dentry)
 		return VFS_WALK_CROSS;
 	w->phase = vfs_walk_hide(w, VFS_WALK_ABOVE);
-	w->dentry = parent;
+	w->at.dentry = parent;
 	return VFS_WALK_NEXT;
 }
 

@@ -17,9 +17,9 @@ static __always_inline bool vfs_walk_visit(struct vfs_walk *w, struct dentry *de
 {
 	struct vfs_ancestor ancestor = {
 		.dentry = dentry,
-		.child = w->child,
+		.child = w->at.child,
 		.mount = w->mount,
-		.depth = w->steps - 1,
+		.depth = w->at.steps - 1,
 		.flags = hidden	   ? VFS_WALK_HIDDEN
 			 : at_root ? VFS_WALK_MNT_ROOT
 				   : 0,
@@ -32,7 +32,7 @@ static __always_inline bool vfs_walk_at_given_root(const struct vfs_walk *w)
 {
 	struct path *root = w->root;
 
-	return w->rooted && root && w->dentry == VFS_WALK_READ_ADDRESS(root, dentry) &&
+	return w->rooted && root && w->at.dentry == VFS_WALK_READ_ADDRESS(root, dentry) &&
 	       w->mount == vfs_walk_real_mount(VFS_WALK_READ_ADDRESS(root, mnt)) &&
 	       w->phase == VFS_WALK_VISIBLE;
 }
@@ -44,11 +44,11 @@ static __always_inline bool vfs_walk_at_given_root(const struct vfs_walk *w)
  */
 static __always_inline bool vfs_walk_may_be_outside(struct vfs_walk *w, bool at_root)
 {
-	struct dentry *root = VFS_WALK_AS(struct dentry, w->mnt_root);
+	struct dentry *root = VFS_WALK_AS(struct dentry, w->at.mnt_root);
 
 	return !at_root && w->mount == w->start_mount && w->phase == VFS_WALK_VISIBLE &&
 	       w->flags & (VFS_WALK_HIDDEN | VFS_WALK_BENEATH) &&
-	       VFS_WALK_READ_ADDRESS(root, d_parent) != w->mnt_root;
+	       VFS_WALK_READ_ADDRESS(root, d_parent) != w->at.mnt_root;
 }
 
 /* Whether the walk stops here: in the first pass as the callback wants it. */
@@ -59,7 +59,7 @@ static __always_inline bool vfs_walk_stops(struct vfs_walk *w, struct dentry *de
 
 	if (w->mode != VFS_WALK_VISITING) {
 		if (w->pass != VFS_WALK_VISITING)
-			return w->steps == w->first_steps && w->first_end == VFS_WALK_STOPPED;
+			return w->at.steps == w->first_steps && w->first_end == VFS_WALK_STOPPED;
 		if (w->stopping)
 			return at_root;
 		hidden = w->phase != VFS_WALK_VISIBLE;
@@ -80,10 +80,10 @@ static __always_inline bool vfs_walk_stops(struct vfs_walk *w, struct dentry *de
  */
 static __always_inline int vfs_walk_step(struct vfs_walk *w, vfs_walk_cb cb)
 {
-	__u64 address = w->dentry, parent;
+	__u64 address = w->at.dentry, parent;
 	struct dentry *dentry = VFS_WALK_AS(struct dentry, address);
 	__u32 seq = VFS_WALK_READ(dentry, d_seq.seqcount.sequence);
-	bool at_root = address == w->mnt_root, stop;
+	bool at_root = address == w->at.mnt_root, stop;
 	int found = VFS_WALK_NEXT;
 
 	/* A writer is in there; it holds a spinlock, so it will soon be gone. */
@@ -92,20 +92,20 @@ static __always_inline int vfs_walk_step(struct vfs_walk *w, vfs_walk_cb cb)
 		return 1;
 	}
 	parent = VFS_WALK_READ_ADDRESS_NEAR(dentry, address, d_parent);
-	w->steps++;
+	w->at.steps++;
 	vfs_walk_fold(w, address, seq);
 	stop = vfs_walk_stops(w, dentry, at_root, cb);
 	if (stop || vfs_walk_at_given_root(w)) {
 		w->end = vfs_walk_hide(w, stop ? VFS_WALK_STOPPED : VFS_WALK_ROOT);
 		return 1;
 	}
-	w->child = address;
+	w->at.child = address;
 	if (at_root && w->phase != VFS_WALK_ABOVE)
 		found = vfs_walk_at_mnt_root(w, parent);
 	else if (parent == address)
 		found = vfs_walk_at_fs_root(w, dentry);
 	else
-		w->dentry = parent;
+		w->at.dentry = parent;
 	return found == VFS_WALK_CROSS ? vfs_walk_cross(w) : found;
 }
 
@@ -114,12 +114,12 @@ static __always_inline void vfs_walk_begin(struct vfs_walk *w)
 	struct mount *m = VFS_WALK_AS(struct mount, w->start_mount);
 
 	w->mount = w->start_mount;
-	w->mnt_root = VFS_WALK_READ_ADDRESS(m, mnt.mnt_root);
-	w->dentry = w->start_dentry;
-	w->child = vfs_walk_hide(w, 0);
+	w->at.mnt_root = VFS_WALK_READ_ADDRESS(m, mnt.mnt_root);
+	w->at.dentry = w->start_dentry;
+	w->at.child = vfs_walk_hide(w, 0);
 	w->stopping = vfs_walk_hide(w, 0);
-	w->fold = vfs_walk_hide(w, 0);
-	w->steps = vfs_walk_hide(w, 0);
+	w->at.fold = vfs_walk_hide(w, 0);
+	w->at.steps = vfs_walk_hide(w, 0);
 	w->phase = vfs_walk_hide(w, w->moved_out ? VFS_WALK_MOVED_OUT : VFS_WALK_VISIBLE);
 	w->end = vfs_walk_hide(w, -EAGAIN);
 	w->pass++;
@@ -167,14 +167,15 @@ static __always_inline int vfs_walk_pass_over(struct vfs_walk *w)
 	if (w->end == -EAGAIN)
 		return vfs_walk_retry(w);
 	if (w->pass == VFS_WALK_VALIDATING)
-		return w->fold == w->proof && w->steps == w->first_steps && w->end == w->first_end
+		return w->at.fold == w->proof && w->at.steps == w->first_steps &&
+				       w->end == w->first_end
 			       ? 1
 			       : vfs_walk_retry(w);
 	vfs_walk_barrier(w);
 	if (!(w->proof & 1) && w->proof == vfs_walk_counters())
 		return 1;
-	w->proof = w->fold;
-	w->first_steps = w->steps;
+	w->proof = w->at.fold;
+	w->first_steps = w->at.steps;
 	w->first_end = w->end;
 	w->pass = vfs_walk_hide(w, VFS_WALK_TO_VALIDATE);
 	return 0;
@@ -185,17 +186,19 @@ static __always_inline int vfs_walk_pass_over(struct vfs_walk *w)
 /*
  * Follow at most @most links that have nothing special about them: no mount's root, no
  * filesystem's root, no writer, nothing to visit.  The link where that ends is vfs_walk_step()'s.
- * Kept in registers, which takes the loads of VFS_WALK_PLAIN.
+ * Kept in registers, which takes the loads of VFS_WALK_PLAIN, and looked at by the verifier by
+ * itself (VFS_WALK_CALLBACK_SKIP() makes a function of it), as each turn would multiply with it.
+ * @skip: NULL where there is nothing to ask, as in the second pass
  */
-static __always_inline void vfs_walk_run(struct vfs_walk *w, vfs_walk_skip skip, __u32 most)
+static __always_inline int vfs_walk_run(struct vfs_walk_at *at, vfs_walk_skip skip, __u32 most)
 {
-	__u64 address = w->dentry, child = w->child, fold = w->fold, parent;
+	__u64 address = at->dentry, child = at->child, fold = at->fold, parent;
 	struct dentry *dentry;
 	__u32 i, seq;
 
 #pragma clang loop unroll(disable)
 	for (i = 0; i < VFS_WALK_RUN; i++) {
-		if (i >= most || address == w->mnt_root)
+		if (i >= most || address == at->mnt_root)
 			break;
 		dentry = bpf_rdonly_cast((void *)address, bpf_core_type_id_kernel(struct dentry));
 		seq = dentry->d_seq.seqcount.sequence;
@@ -206,20 +209,28 @@ static __always_inline void vfs_walk_run(struct vfs_walk *w, vfs_walk_skip skip,
 		child = address;
 		address = parent;
 	}
-	w->dentry = address;
-	w->child = child;
-	w->fold = fold;
-	w->steps += i;
+	at->dentry = address;
+	at->child = child;
+	at->fold = fold;
+	at->steps += i;
+	return 0;
 }
+
+static __always_inline bool vfs_walk_skip_none(struct dentry *dentry)
+{
+	return false;
+}
+
+typedef int (*vfs_walk_runner)(struct vfs_walk_at *at, __u32 most, __u32 pass);
 
 /* What is left before the last link of the first pass, which may be where it was stopped. */
 static __always_inline __u32 vfs_walk_left(const struct vfs_walk *w)
 {
-	return w->steps + 1 < w->first_steps ? w->first_steps - 1 - w->steps : 0;
+	return w->at.steps + 1 < w->first_steps ? w->first_steps - 1 - w->at.steps : 0;
 }
 
 /* One turn of the loop, which does everything: both passes, and all tries. */
-static __always_inline int vfs_walk_turn(struct vfs_walk *w, vfs_walk_cb cb, vfs_walk_skip skip)
+static __always_inline int vfs_walk_turn(struct vfs_walk *w, vfs_walk_cb cb, vfs_walk_runner run)
 {
 	if (!(w->pass & VFS_WALK_UNDER_WAY)) {
 		if (w->pass == VFS_WALK_TO_VISIT) {
@@ -230,12 +241,9 @@ static __always_inline int vfs_walk_turn(struct vfs_walk *w, vfs_walk_cb cb, vfs
 		vfs_walk_begin(w);
 		vfs_walk_barrier(w);
 	}
-	if (VFS_WALK_PLAIN && !w->rooted) {
-		if (w->pass == VFS_WALK_VALIDATING)
-			vfs_walk_run(w, 0, vfs_walk_left(w));
-		else if (skip)
-			vfs_walk_run(w, skip, VFS_WALK_RUN);
-	}
+	if (VFS_WALK_PLAIN && !w->rooted)
+		run(&w->at, w->pass == VFS_WALK_VISITING ? VFS_WALK_RUN : vfs_walk_left(w),
+		    w->pass);
 	return vfs_walk_step(w, cb) ? vfs_walk_pass_over(w) : 0;
 }
 
@@ -247,9 +255,9 @@ static __always_inline void vfs_walk_from(struct vfs_walk *w, __u64 vfsmount, __
 	w->start_mount = vfs_walk_real_mount(vfsmount);
 	zero = vfs_walk_zero(dentry);
 	/* All of the state, or the verifier would tell what was set from what was not yet. */
-	w->dentry = w->child = w->mount = w->mnt_root = zero;
-	w->fold = w->proof = zero;
-	w->steps = w->first_steps = zero;
+	w->at.dentry = w->at.child = w->mount = w->at.mnt_root = zero;
+	w->at.fold = w->proof = zero;
+	w->at.steps = w->first_steps = zero;
 	w->tries = w->phase = w->moved_out = w->stopping = w->first_end = zero;
 	w->rooted = zero + !!w->root;
 	w->pass = vfs_walk_hide(w, VFS_WALK_TO_VISIT);
