@@ -129,6 +129,23 @@ static const struct test_case cases[] = {
 		},
 	},
 	{
+		.name = "what an interpreter asks before it runs a script",
+		.tree =
+			"bin/\n"
+			"|-- script*\n"
+			"data/\n"
+			"`-- script*\n",
+		.policy =
+			BASIC "default: [read]\n"
+			"trees:\n"
+			"- {path: bin, allow: [execute]}\n",
+		.checks = {
+			/* before Linux 6.14 the kernel does not know the question */
+			{ EXEC_CHECK, "bin/script", .or = EINVAL },
+			{ EXEC_CHECK, "data/script", .expect = EACCES, .or = EINVAL },
+		},
+	},
+	{
 		.name = "not what is no program",
 		.tree =
 			"bin/\n"

@@ -176,6 +176,8 @@ static int ask_move(struct model *model, const struct layer *layer, enum verb_ki
 	if (kind != K_LINK)
 		r = ask_entry(model, layer, from, remove_op(from));
 	r = r ?: ask_entry(model, layer, to, make_op(mode));
+	if (kind == K_WHITEOUT)
+		r = r ?: ask_entry(model, layer, from, OP(MAKE_CHAR));
 	if (to->exists && kind != K_LINK)
 		r = r ?: ask_entry(model, layer, to, remove_op(to));
 	if (r)
@@ -256,6 +258,7 @@ int model_check(struct model *model, const struct check *check)
 		return -1;
 	case K_RENAME:
 	case K_EXCHANGE:
+	case K_WHITEOUT:
 	case K_LINK:
 		return check_move(model, verb->kind, path, path2);
 	case K_EXEC_READ:

@@ -19,6 +19,7 @@ enum verb_kind {
 	K_INODE,    /* decided inside the filesystem: its hook gets no mount */
 	K_RENAME,
 	K_EXCHANGE,
+	K_WHITEOUT,
 	K_LINK,
 	K_EXEC_READ, /* execute path, and read path2 */
 	K_CREATE,    /* make a file, and open it */
@@ -29,7 +30,8 @@ enum verb_kind {
 
 /* X(NAME, function, kind, operations) */
 #define VERBS(X)                                                                                   \
-	VERBS_FILE(X) VERBS_ENTRY(X) VERBS_META(X) VERBS_ESCAPE(X) VERBS_OUTSIDE(X)
+	VERBS_FILE(X) VERBS_ENTRY(X) VERBS_META(X) VERBS_ESCAPE(X) VERBS_ROADS(X)                  \
+	VERBS_KERNEL(X) VERBS_OUTSIDE(X)
 
 #define VERBS_FILE(X)                                                                              \
 	X(READ, do_read, K_OBJECT, OP(READ_FILE))                                                  \
@@ -122,6 +124,46 @@ enum verb_kind {
 	X(SET_ACL, do_set_acl, K_INODE, OP(CHMOD))                                                 \
 	X(PIPE_TIMES, do_pipe_times, K_NONE, 0)
 
+/* By other roads than a path. */
+#define VERBS_ROADS(X)                                                                             \
+	X(OPENAT2, do_openat2, K_OBJECT, OP(READ_FILE))                                            \
+	X(OPEN_WRITE, do_open_write, K_OBJECT, OP(WRITE_FILE))                                     \
+	X(URING_READ, do_uring_read, K_OBJECT, OP(READ_FILE))                                      \
+	X(URING_UNLINK, do_uring_unlink, K_ENTRY, OP(REMOVE_FILE))                                 \
+	X(URING_MKDIR, do_uring_mkdir, K_ENTRY, OP(MAKE_DIR))                                      \
+	X(URING_RENAME, do_uring_rename, K_RENAME, 0)                                              \
+	X(URING_CMD, do_uring_cmd, K_OBJECT, OP(IOCTL_DEV))                                        \
+	X(MAP_READ, do_map_read, K_OBJECT, OP(READ_FILE))                                          \
+	X(MAP_EXEC, do_map_exec, K_OBJECT, OP(READ_FILE) | OP(EXECUTE))                            \
+	X(PROTECT_EXEC, do_protect_exec, K_OBJECT, OP(READ_FILE) | OP(EXECUTE))                    \
+	X(HELD_MAP_EXEC, do_held_map_exec, K_OBJECT, OP(EXECUTE))                                  \
+	X(MEMORY_EXEC, do_memory_exec, K_NONE, 0)                                                  \
+	X(EXEC_CHECK, do_exec_check, K_OBJECT, OP(EXECUTE))                                        \
+	X(HELD_FSTAT, do_held_fstat, K_OBJECT, OP(STAT))                                           \
+	X(HELD_FTRUNCATE, do_held_ftruncate, K_OBJECT, OP(TRUNCATE))                               \
+	X(HELD_FCHOWN, do_held_fchown, K_OBJECT, OP(CHOWN))                                        \
+	X(HELD_FUTIMENS, do_held_futimens, K_INODE, OP(UTIME))                                     \
+	X(HELD_FLISTXATTR, do_held_flistxattr, K_INODE, OP(GETXATTR))                              \
+	X(RECEIVE, do_receive, K_OBJECT, OP(READ_FILE))                                            \
+	X(READ_BY_HANDLE, do_open_by_handle, K_OBJECT, OP(READ_FILE))                              \
+	X(LINK_FD, do_link_fd, K_LINK, 0)                                                          \
+	X(RENAME_WHITEOUT_, do_rename_whiteout, K_WHITEOUT, 0)                                     \
+	X(GET_ACL, do_get_acl, K_INODE, OP(GETXATTR))                                              \
+	X(REMOVE_ACL, do_remove_acl, K_INODE, OP(CHMOD))                                           \
+	X(FANOTIFY, do_fanotify, K_OBJECT, OP(WATCH))
+
+/* In which the kernel acts on files, or on what they are kept on. */
+#define VERBS_KERNEL(X)                                                                            \
+	X(QUEUE_MAKE, do_queue_make, K_CREATE, OP(READ_FILE) | OP(WRITE_FILE))                     \
+	X(QUEUE_OPEN, do_queue_open, K_OBJECT, OP(READ_FILE))                                      \
+	X(QUEUE_REMOVE, do_queue_remove, K_ENTRY, OP(REMOVE_FILE))                                 \
+	X(CORE, do_core, K_CREATE, OP(WRITE_FILE))                                                 \
+	X(MAP_ROOT, do_map_root, K_NONE, 0)                                                        \
+	X(SWAPON, do_swapon, K_NONE, 0)                                                            \
+	X(QUOTACTL, do_quotactl, K_NONE, 0)                                                        \
+	X(FSMOUNT, do_fsmount, K_NONE, 0)                                                          \
+	X(MOVE_MOUNT, do_move_mount, K_NONE, 0)
+
 /* Needs privilege, or makes sense only unconfined. */
 #define VERBS_OUTSIDE(X)                                                                           \
 	X(MOUNT_TMPFS, do_mount_tmpfs, K_NONE, 0)                                                  \
@@ -139,6 +181,11 @@ enum verb_kind {
 	X(PUT_BELOW, do_put_below, K_NONE, 0)                                                      \
 	X(PUT_DEVICE, do_put_device, K_NONE, 0)                                                    \
 	X(PUT_MEMORY, do_put_memory, K_NONE, 0)                                                    \
+	X(MOUNT_MQUEUE, do_mount_mqueue, K_NONE, 0)                                                \
+	X(MOUNT_KIND, do_mount_kind, K_NONE, 0)                                                    \
+	X(SEND, do_send, K_NONE, 0)                                                                \
+	X(PUT_RAW_DISK, do_put_raw_disk, K_NONE, 0)                                                \
+	X(PUT_DYNAMIC, do_put_dynamic, K_NONE, 0)                                                  \
 	X(PUT_BLOCK, do_put_block, K_NONE, 0)                                                      \
 	X(PUT_PROGRAM, do_put_program, K_NONE, 0)                                                  \
 	X(LISTEN, do_listen, K_NONE, 0)                                                            \
