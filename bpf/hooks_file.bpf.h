@@ -3,52 +3,12 @@
 #ifndef ROOTWARD_HOOKS_FILE_BPF_H
 #define ROOTWARD_HOOKS_FILE_BPF_H
 
-#include "decide.bpf.h"
-
-#define S_IFMT 0170000
-#define S_IFSOCK 0140000
-#define S_IFLNK 0120000
-#define S_IFREG 0100000
-#define S_IFBLK 0060000
-#define S_IFDIR 0040000
-#define S_IFCHR 0020000
-#define S_IFIFO 0010000
+#include "fence.bpf.h"
 
 #define FMODE_READ 0x1
 #define FMODE_WRITE 0x2
 #define O_ACCMODE 00000003
 #define FMODE_EXEC_FLAG 0x20
-
-#define KEEP_BLOCK_DEVICES 1U
-#define KEEP_RAW_MEMORY 2U
-#define KEEP_USER_NAMESPACES 4U
-
-static __always_inline __u32 domain_keeps(__u32 index)
-{
-	struct rw_domain *domain = bpf_map_lookup_elem(&domains, &index);
-
-	return domain ? domain->keep : 0;
-}
-
-/* Block devices and the kernel's memory show what lies beneath every file. */
-static __always_inline bool device_refused(__u32 domain, struct inode *inode)
-{
-	__u32 type = VFS_WALK_READ(inode, i_mode) & S_IFMT, rdev, minor;
-
-	if (type == S_IFBLK)
-		return !(domain_keeps(domain) & KEEP_BLOCK_DEVICES);
-	if (type != S_IFCHR)
-		return false;
-	rdev = VFS_WALK_READ(inode, i_rdev);
-	minor = rdev & 0xfffff;
-	/* sg and mtd: the disk without its block device */
-	if (rdev >> 20 == 21 || rdev >> 20 == 90)
-		return !(domain_keeps(domain) & KEEP_BLOCK_DEVICES);
-	/* mem, kmem, port */
-	if (rdev >> 20 == 1 && (minor == 1 || minor == 2 || minor == 4))
-		return !(domain_keeps(domain) & KEEP_RAW_MEMORY);
-	return false;
-}
 
 #define SB_I_NOEXEC 0x2
 
@@ -86,14 +46,11 @@ SEC("lsm/file_open")
 int BPF_PROG(rw_file_open, struct file *file)
 {
 	__u32 domain = current_domain();
-	struct inode *inode;
 
 	if (!domain)
 		return 0;
-	inode = VFS_WALK_AS(struct inode, file->f_inode);
-	if (device_refused(domain, inode))
-		return deny_system(domain, ROOTWARD_REASON_DEVICE, 0);
-	return decide_path(domain, &file->f_path, open_ops(file, inode));
+	return ask_path(domain, &file->f_path,
+			open_ops(file, VFS_WALK_AS(struct inode, file->f_inode)));
 }
 
 /* Terminal requests that tell and do not change: isatty() must not depend on a policy. */
@@ -167,7 +124,7 @@ static __always_inline int decide_ioctl(struct file *file, unsigned int cmd)
 	ops = ioctl_ops(cmd, VFS_WALK_READ(inode, i_mode) & S_IFMT);
 	if (ops == IOCTL_NEVER)
 		return deny_system(domain, ROOTWARD_REASON_SYSTEM, cmd);
-	return ops ? decide_path(domain, &file->f_path, ops) : 0;
+	return ops ? ask_path(domain, &file->f_path, ops) : 0;
 }
 
 SEC("lsm/file_ioctl")
@@ -219,8 +176,8 @@ int BPF_PROG(rw_uring_cmd, struct io_uring_cmd *command)
 	type = VFS_WALK_READ(inode, i_mode) & S_IFMT;
 	if (type != S_IFCHR && type != S_IFBLK)
 		return 0;
-	return decide(domain, VFS_WALK_READ_ADDRESS(file, f_path.mnt),
-		      VFS_WALK_READ_ADDRESS(file, f_path.dentry), ROOTWARD_OP_IOCTL_DEV);
+	return ask(domain, VFS_WALK_READ_ADDRESS(file, f_path.mnt),
+		   VFS_WALK_READ_ADDRESS(file, f_path.dentry), ROOTWARD_OP_IOCTL_DEV);
 }
 
 /* From 6.2 on; before, ftruncate() and O_TRUNC come by path_truncate. */
@@ -229,7 +186,7 @@ int BPF_PROG(rw_file_truncate, struct file *file)
 {
 	__u32 domain = current_domain();
 
-	return domain ? decide_path(domain, &file->f_path, ROOTWARD_OP_TRUNCATE) : 0;
+	return domain ? ask_path(domain, &file->f_path, ROOTWARD_OP_TRUNCATE) : 0;
 }
 
 /* Hooks whose whole question is one operation on the path they get. */
@@ -239,7 +196,7 @@ int BPF_PROG(rw_file_truncate, struct file *file)
 	{                                                                                          \
 		__u32 domain = current_domain();                                                   \
                                                                                                    \
-		return domain ? decide_path(domain, path, ROOTWARD_OP_##op) : 0;         \
+		return domain ? ask_path(domain, path, ROOTWARD_OP_##op) : 0;                      \
 	}
 
 DECIDE_PATH(path_truncate, TRUNCATE)

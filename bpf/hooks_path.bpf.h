@@ -171,7 +171,7 @@ static __always_inline int gains(__u32 index, __u64 mnt, __u64 from, __u64 to)
 #define DECIDE_ENTRY(dir, dentry, ops)                                                             \
 	({                                                                                         \
 		__u32 domain = current_domain();                                                   \
-		domain ? decide(domain, address_of((dir)->mnt), address_of(dentry), ops) : 0;      \
+		domain ? ask(domain, address_of((dir)->mnt), address_of(dentry), ops) : 0;         \
 	})
 
 SEC("lsm/path_mknod")
@@ -207,15 +207,15 @@ int BPF_PROG(rw_path_rmdir, const struct path *dir, struct dentry *dentry)
 		return 0;
 	if (guarded(domain, address_of(dentry)))
 		return -EACCES;
-	return decide(domain, address_of(dir->mnt), address_of(dentry), ROOTWARD_OP_REMOVE_DIR);
+	return ask(domain, address_of(dir->mnt), address_of(dentry), ROOTWARD_OP_REMOVE_DIR);
 }
 
 /* What moving an entry from one directory to another asks besides.  Returns 0 or -EACCES. */
 static __always_inline int decide_refer(__u32 domain, __u64 mnt, __u64 from, __u64 to)
 {
-	if (decide(domain, mnt, from, ROOTWARD_OP_REFER))
+	if (ask(domain, mnt, from, ROOTWARD_OP_REFER))
 		return -EACCES;
-	return decide(domain, mnt, to, ROOTWARD_OP_REFER);
+	return ask(domain, mnt, to, ROOTWARD_OP_REFER);
 }
 
 /* Both directories are in one mount: the VFS has seen to that, the hook does not get the old. */
@@ -233,7 +233,7 @@ int BPF_PROG(rw_path_link, struct dentry *old_dentry, const struct path *new_dir
 	mnt = address_of(new_dir->mnt);
 	from = address_of(old_dentry);
 	to = address_of(new_dentry);
-	if (decide(domain, mnt, to, make_op(dentry_mode(from))))
+	if (ask(domain, mnt, to, make_op(dentry_mode(from))))
 		return -EACCES;
 	if (!same_dir && decide_refer(domain, mnt, from, to))
 		return -EXDEV;
@@ -279,8 +279,8 @@ int BPF_PROG(rw_path_rename, const struct path *old_dir, struct dentry *old_dent
 	from = address_of(old_dentry);
 	to = address_of(new_dentry);
 	ops = rename_ops(from, to, flags);
-	if (guarded(domain, from) || guarded(domain, to) || decide(domain, mnt, from, ops) ||
-	    decide(domain, mnt, to, ops >> 32))
+	if (guarded(domain, from) || guarded(domain, to) || ask(domain, mnt, from, ops) ||
+	    ask(domain, mnt, to, ops >> 32))
 		return -EACCES;
 	if (!same_dir && decide_refer(domain, mnt, from, to))
 		return -EXDEV;

@@ -168,6 +168,16 @@ struct file {
 	struct inode *f_inode;
 };
 
+struct pid {
+	struct hlist_head tasks[1];
+};
+
+/* An inode of procfs; @pid is set in a process' directory. */
+struct proc_inode {
+	struct pid *pid;
+	struct inode vfs_inode;
+};
+
 struct iattr {
 	unsigned int ia_valid;
 };
@@ -224,6 +234,7 @@ struct task_struct {
 	const struct cred *cred;
 	struct nsproxy *nsproxy;
 	struct fs_struct *fs;
+	struct hlist_node pid_links[1];
 	void *io_uring;
 	struct bpf_local_storage *bpf_storage;
 };

@@ -7,6 +7,8 @@
  *	domain.bpf.h        the maps; which domain a task is in
  *	event.bpf.h         counting and telling denials
  *	decide.bpf.h        the rules met on the walk
+ *	mounts.bpf.h        the same where the mount is not known
+ *	fence.bpf.h         what no rule gives
  *	hooks_*.bpf.h       the hooks, by what they get
  */
 #include "kernel.h"
@@ -17,6 +19,8 @@
 #include "domain.bpf.h"
 #include "event.bpf.h"
 #include "decide.bpf.h"
+#include "mounts.bpf.h"
+#include "fence.bpf.h"
 #include "hooks_file.bpf.h"
 #include "hooks_path.bpf.h"
 #include "guard.bpf.h"

@@ -62,6 +62,7 @@ enum policy_keep {
 	KEEP_BLOCK_DEVICES = 1U << 0,
 	KEEP_RAW_MEMORY = 1U << 1, /* /dev/mem, /dev/kmem, /dev/port */
 	KEEP_USER_NAMESPACES = 1U << 2,
+	KEEP_KERNEL_SETTINGS = 1U << 3, /* writing to procfs, sysfs, cgroups and the like */
 };
 
 /**

@@ -155,6 +155,7 @@ static const struct {
 	{ "block_devices", KEEP_BLOCK_DEVICES },
 	{ "raw_memory", KEEP_RAW_MEMORY },
 	{ "user_namespaces", KEEP_USER_NAMESPACES },
+	{ "kernel_settings", KEEP_KERNEL_SETTINGS },
 };
 
 #define N_KEEP_WORDS (sizeof(keep_words) / sizeof(keep_words[0]))

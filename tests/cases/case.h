@@ -122,7 +122,7 @@ struct case_group {
 /* X(group): in the order of running */
 #define GROUPS(X)                                                                                  \
 	X(nearest) X(defaults) X(files) X(entries) X(renames) X(execute) X(paths) X(mounts)        \
-	X(detached) X(overlay) X(layers) X(meta) X(roads) X(escape) X(survive)
+	X(detached) X(overlay) X(layers) X(meta) X(roads) X(escape) X(fences) X(survive)
 
 #define DECLARE_GROUP(name) extern const struct case_group group_##name;
 GROUPS(DECLARE_GROUP)

@@ -12,6 +12,7 @@ struct model {
 	struct world world;
 	struct layer layers[MAX_POLICIES + 1];
 	size_t n;
+	uint32_t keep; /* what every layer keeps */
 	bool best_effort;
 };
 
@@ -27,6 +28,7 @@ struct model *model_new(bool best_effort)
 	if (!model)
 		abort();
 	model->best_effort = best_effort;
+	model->keep = UINT32_MAX;
 	world_start(&model->world);
 	return model;
 }
@@ -76,6 +78,7 @@ int model_add(struct model *model, const char *text)
 	if (r)
 		return r;
 	ops = model->best_effort ? ~policy->best_effort : ROOTWARD_OPS_ALL;
+	model->keep &= policy->keep;
 	layer->default_ops = policy->default_ops & ops;
 	layer->rules = calloc(policy->n_trees + 1, sizeof(*layer->rules));
 	layer->n_rules = policy->n_trees;
@@ -253,6 +256,9 @@ int model_check(struct model *model, const struct check *check)
 	_cleanup_free_ char *path2 = path_expand(check->now2 ?: check->path2);
 	const struct verb *verb = &verbs[check->verb];
 
+	if (verb->ops & ROOTWARD_OPS_WRITE && !model->best_effort &&
+	    fence_denies(&model->world, path, model->keep & KEEP_KERNEL_SETTINGS))
+		return EACCES;
 	switch (verb->kind) {
 	case K_NONE:
 		return -1;

@@ -69,7 +69,7 @@ struct fs {
 struct mount_line {
 	uint64_t id, parent;
 	dev_t dev;
-	char root[512], point[512];
+	char root[512], point[512], type[32];
 };
 
 #define MAX_FS 128
@@ -128,6 +128,11 @@ struct place {
 /** place_find() - @follow: a last symbolic link.  Return: 0 or -errno of the path's lookup. */
 int place_find(const struct world *world, const char *path, bool follow, struct place *place);
 void place_free(struct place *place);
+
+/* --- model_fence.c */
+
+/** fence_denies() - a change of what is at @path is not to be had from any policy. */
+bool fence_denies(const struct world *world, const char *path, bool keeps_settings);
 
 /* --- model.c */
 

@@ -36,9 +36,11 @@ static void unescape(char *s)
 static bool parse_mount(const char *line, struct mount_line *m)
 {
 	unsigned long long id, parent;
+	const char *rest = strstr(line, " - ");
 	unsigned int major, minor;
 
-	if (sscanf(line, "%llu %llu %u:%u %511s %511s", &id, &parent, &major, &minor, m->root,
+	if (!rest || sscanf(rest, " - %31s", m->type) != 1 ||
+	    sscanf(line, "%llu %llu %u:%u %511s %511s", &id, &parent, &major, &minor, m->root,
 		   m->point) != 6)
 		return false;
 	m->id = id;

@@ -1,0 +1,182 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * Objects that are out of reach whatever the trees say, because through them a confined task could
+ * undo its confinement: devices that show what lies beneath files, the kernel's settings, and the
+ * files in /proc of tasks outside.  `keep` opens the first two, and then the trees decide.
+ */
+#ifndef ROOTWARD_FENCE_BPF_H
+#define ROOTWARD_FENCE_BPF_H
+
+#include "mounts.bpf.h"
+
+#define S_IFMT 0170000
+#define S_IFSOCK 0140000
+#define S_IFLNK 0120000
+#define S_IFREG 0100000
+#define S_IFBLK 0060000
+#define S_IFDIR 0040000
+#define S_IFCHR 0020000
+#define S_IFIFO 0010000
+
+/* enum policy_keep of lib/policy.h */
+#define KEEP_BLOCK_DEVICES 1U
+#define KEEP_RAW_MEMORY 2U
+#define KEEP_USER_NAMESPACES 4U
+#define KEEP_KERNEL_SETTINGS 8U
+/* what nothing opens */
+#define KEEP_NOTHING 0x80000000U
+
+static __always_inline __u32 domain_keeps(__u32 index)
+{
+	struct rw_domain *domain = bpf_map_lookup_elem(&domains, &index);
+
+	return domain ? domain->keep : 0;
+}
+
+/*
+ * Which word keeps a character device; 0 for those that anybody may have.  Numbers as the kernel's
+ * list of devices gives them away for good.  A number that was given out at run time says nothing:
+ * nvme's and bsg's are such, which are disks without their block device, so all of them are taken
+ * for one.
+ */
+static __always_inline __u32 char_device_fence(__u32 rdev)
+{
+	__u32 major = rdev >> 20, minor = rdev & 0xfffff;
+
+	switch (major) {
+	case 1: /* mem, kmem, port, oldmem */
+		return minor == 1 || minor == 2 || minor == 4 || minor == 12 ? KEEP_RAW_MEMORY : 0;
+	case 10: /* nvram; disk controllers */
+		if (minor == 144)
+			return KEEP_RAW_MEMORY;
+		return minor == 221 || minor == 222 ? KEEP_BLOCK_DEVICES : 0;
+	case 202: /* processors' registers */
+		return KEEP_RAW_MEMORY;
+	case 9:	  /* tapes */
+	case 21:  /* sg */
+	case 86:  /* changers */
+	case 90:  /* mtd */
+	case 96:  /* tapes */
+	case 97:  /* sg's predecessor */
+	case 162: /* raw */
+	case 180: /* usb */
+	case 189: /* usb, whole */
+	case 206: /* tapes */
+		return KEEP_BLOCK_DEVICES;
+	}
+	return (major >= 234 && major <= 254) || major >= 384 ? KEEP_BLOCK_DEVICES : 0;
+}
+
+static __always_inline __u32 device_fence(__u64 address)
+{
+	struct inode *inode = VFS_WALK_AS(struct inode, address);
+	__u32 type = VFS_WALK_READ(inode, i_mode) & S_IFMT;
+
+	if (type == S_IFBLK)
+		return KEEP_BLOCK_DEVICES;
+	return type == S_IFCHR ? char_device_fence(VFS_WALK_READ(inode, i_rdev)) : 0;
+}
+
+/*
+ * A process' file in /proc is open to tasks of the process' own domain; all others are settings.
+ * The process is in the list of what goes by its number.  One that has gone is nobody's.
+ */
+static __always_inline __u32 proc_fence(__u32 domain, __u64 address)
+{
+	struct proc_inode *proc =
+		(void *)(address - bpf_core_field_offset(struct proc_inode, vfs_inode));
+	struct task_struct *task;
+	struct hlist_node *node = 0;
+	struct pid *pid = 0;
+
+	bpf_core_read(&pid, sizeof(pid), &proc->pid);
+	if (!address || !pid)
+		return KEEP_KERNEL_SETTINGS;
+	bpf_core_read(&node, sizeof(node), &pid->tasks[0].first);
+	if (!node)
+		return KEEP_NOTHING;
+	task = (void *)node - bpf_core_field_offset(struct task_struct, pid_links[0]);
+	return task_domain_slowly(task) == domain ? 0 : KEEP_NOTHING;
+}
+
+/* By the superblock's magic, which no user's filesystem can have. */
+static __always_inline __u32 settings_fence(__u32 domain, __u64 magic, __u64 inode)
+{
+	switch (magic) {
+	case 0x9fa0: /* proc */
+		return proc_fence(domain, inode);
+	case 0x62656572: /* sysfs */
+	case 0x63677270: /* cgroup2 */
+	case 0x27e0eb:	 /* cgroup */
+	case 0x74726163: /* tracefs */
+	case 0x64626720: /* debugfs */
+	case 0x73636673: /* securityfs */
+	case 0x5a3c69f0: /* AppArmor's */
+	case 0xf97cff8c: /* SELinux's */
+	case 0x43415d53: /* Smack's */
+	case 0x62656570: /* configfs */
+	case 0xde5e81e4: /* efivarfs */
+	case 0x6165676c: /* pstore */
+	case 0x42494e4d: /* binfmt_misc */
+	case 0x65735543: /* fusectl */
+	case 0x6e667364: /* nfsd's */
+	case 0x67596969: /* rpc_pipefs */
+	case 0x7655821:	 /* resctrl */
+	case 0xabba1974: /* xenfs */
+	case 0x9fa1:	 /* openprom */
+		return KEEP_KERNEL_SETTINGS;
+	}
+	return 0;
+}
+
+#define OPS_OF_OPENING (ROOTWARD_OP_READ_FILE | ROOTWARD_OP_WRITE_FILE)
+
+/* Is the object out of reach for these operations?  Returns 0, or -EACCES having told. */
+__noinline int fence(__u32 index, __u64 address, __u32 ops)
+{
+	struct dentry *dentry = VFS_WALK_AS(struct dentry, address);
+	struct super_block *sb =
+		VFS_WALK_AS(struct super_block, VFS_WALK_READ_ADDRESS(dentry, d_sb));
+	__u64 inode = VFS_WALK_READ_ADDRESS(dentry, d_inode);
+	struct denial d = {
+		.domain = index,
+		.ops = ops,
+		.denied = ops,
+		.layer = RW_NO_TREE,
+		.tree = RW_NO_TREE,
+	};
+	__u32 fenced = 0;
+
+	if (inode && ops & OPS_OF_OPENING)
+		fenced = device_fence(inode);
+	d.reason = ROOTWARD_REASON_DEVICE;
+	if (!fenced && ops & ROOTWARD_OPS_WRITE) {
+		fenced = settings_fence(index, VFS_WALK_READ(sb, s_magic), inode);
+		d.reason = fenced == KEEP_NOTHING ? ROOTWARD_REASON_TASK : ROOTWARD_REASON_SYSTEM;
+	}
+	if (!fenced || domain_keeps(index) & fenced & ~KEEP_NOTHING)
+		return 0;
+	deny_event(&d, address);
+	return -EACCES;
+}
+
+/* What every hook asks that knows by which mount the object was reached: fences, then trees. */
+static __always_inline int ask(__u32 domain, __u64 mnt, __u64 dentry, __u32 ops)
+{
+	return fence(domain, dentry, ops) || decide(domain, mnt, dentry, ops) ? -EACCES : 0;
+}
+
+static __always_inline int ask_path(__u32 domain, const struct path *path, __u32 ops)
+{
+	struct path *p = (struct path *)path;
+
+	return ask(domain, VFS_WALK_READ_ADDRESS(p, mnt), VFS_WALK_READ_ADDRESS(p, dentry), ops);
+}
+
+/* And by which is not known. */
+static __always_inline int ask_inside(__u32 domain, __u64 dentry, __u32 ops)
+{
+	return fence(domain, dentry, ops) || ask_mounts(domain, dentry, ops) ? -EACCES : 0;
+}
+
+#endif

@@ -1,0 +1,157 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * Questions about an object whose mount is not known, or is one that nobody sees: what the rules
+ * inside the filesystem leave open is allowed only if every mount of it that the caller's
+ * namespace shows above the object would allow it.
+ */
+#ifndef ROOTWARD_MOUNTS_BPF_H
+#define ROOTWARD_MOUNTS_BPF_H
+
+#include "decide.bpf.h"
+
+/* The mounts of one filesystem: a list until 6.16, a chain from then on. */
+struct mount_search {
+	__u64 mount; /* to look at; at the end 0 */
+	__u64 head;  /* of the list, where it ends; in a chain 0 */
+	__u64 ns;
+	__u32 found;
+};
+
+#define MOUNTS_ARE_A_LIST bpf_core_field_exists(struct mount___list, mnt_instance)
+
+static __always_inline __u64 mount_of_instance(__u64 node)
+{
+	return node - bpf_core_field_offset(struct mount___list, mnt_instance);
+}
+
+static __always_inline __u64 mount_first(__u64 sb, __u64 *head)
+{
+	struct super_block___list *list = (void *)sb;
+	struct super_block___chain *chain = (void *)sb;
+	__u64 node = 0;
+
+	*head = 0;
+	if (!MOUNTS_ARE_A_LIST) {
+		bpf_core_read(&node, sizeof(node), &chain->s_mounts);
+		return node;
+	}
+	*head = mount_of_instance(sb + bpf_core_field_offset(struct super_block___list, s_mounts));
+	bpf_core_read(&node, sizeof(node), &list->s_mounts.next);
+	return mount_of_instance(node);
+}
+
+static __always_inline __u64 mount_next(__u64 mount)
+{
+	struct mount___list *list = (void *)mount;
+	struct mount___chain *chain = (void *)mount;
+	__u64 node = 0;
+
+	if (!MOUNTS_ARE_A_LIST) {
+		bpf_core_read(&node, sizeof(node), &chain->mnt_next_for_sb);
+		return node;
+	}
+	bpf_core_read(&node, sizeof(node), &list->mnt_instance.next);
+	return node ? mount_of_instance(node) : 0;
+}
+
+static long mount_search_step(__u32 index, void *ctx)
+{
+	struct mount_search *s = ctx;
+	struct mount *m = (void *)s->mount;
+	__u64 ns = 0;
+
+	if (!s->mount || s->mount == s->head)
+		return 1;
+	bpf_core_read(&ns, sizeof(ns), &m->mnt_ns);
+	if (ns == s->ns) {
+		s->found = 1;
+		return 1;
+	}
+	s->mount = mount_next(s->mount);
+	return 0;
+}
+
+#define MAX_MOUNTS_SEEN (1U << 16)
+#define MAX_MOUNTS_ASKED 512
+
+enum mount_search_end { MOUNT_NONE = 0, MOUNT_LOST = 1 };
+
+/*
+ * The next mount of @sb in namespace @ns: after @previous, or the first for 0.  MOUNT_NONE at the
+ * end; MOUNT_LOST when the end was not found: somebody took a mount off the list under us.
+ */
+__noinline __u64 mount_after(__u64 sb, __u64 ns, __u64 previous)
+{
+	struct mount_search s = { .ns = ns };
+
+	s.mount = mount_first(sb, &s.head);
+	if (previous)
+		s.mount = mount_next(previous);
+	bpf_loop(MAX_MOUNTS_SEEN, mount_search_step, &s, 0);
+	if (s.found)
+		return s.mount;
+	return s.mount == s.head ? MOUNT_NONE : MOUNT_LOST;
+}
+
+static __always_inline __u64 caller_namespace(void)
+{
+	struct task_struct *task = (void *)bpf_get_current_task();
+	struct nsproxy *proxy = 0;
+	__u64 ns = 0;
+
+	bpf_core_read(&proxy, sizeof(proxy), &task->nsproxy);
+	bpf_core_read(&ns, sizeof(ns), &proxy->mnt_ns);
+	return ns;
+}
+
+static __always_inline __u64 namespace_event(__u64 ns)
+{
+	struct mnt_namespace *n = (void *)ns;
+	__u64 event = 0;
+
+	bpf_core_read(&event, sizeof(event), &n->event);
+	return event;
+}
+
+static __always_inline __u64 vfsmount_of(__u64 mount)
+{
+	return mount + bpf_core_field_offset(struct mount, mnt);
+}
+
+/*
+ * Ask every mount that shows the object.  None does: nothing says that it may, but for pipes and
+ * the like, which no mount shows.  The mounts of a namespace do not change without its event count
+ * changing; then, and when the list changed under us, it begins anew.
+ */
+static __always_inline int ask_mounts(__u32 domain, __u64 dentry, __u32 ops)
+{
+	struct dentry *d = VFS_WALK_AS(struct dentry, dentry);
+	__u64 address = VFS_WALK_READ_ADDRESS(d, d_sb), ns = caller_namespace();
+	struct super_block *sb = VFS_WALK_AS(struct super_block, address);
+	__u64 event = namespace_event(ns), mount = 0;
+	__u32 i, shown = 0;
+	int r;
+
+	for (i = 0; i < MAX_MOUNTS_ASKED; i++) {
+		mount = mount_after(address, ns, mount);
+		if (mount == MOUNT_NONE && namespace_event(ns) == event)
+			goto asked;
+		if (mount == MOUNT_NONE || mount == MOUNT_LOST) {
+			event = namespace_event(ns);
+			mount = 0;
+			shown = 0;
+			continue;
+		}
+		r = decide_and_tell(domain, vfsmount_of(mount), dentry, ops, VFS_WALK_BENEATH);
+		if (r < 0)
+			return -EACCES;
+		shown |= r == 0;
+	}
+	return deny_system(domain, ROOTWARD_REASON_UNSTABLE, 0);
+asked:
+	if (shown || VFS_WALK_READ(sb, s_flags) & VFS_WALK_SB_KERNMOUNT)
+		return 0;
+	return deny_system(domain, ROOTWARD_REASON_DETACHED, 0);
+}
+
+#endif
