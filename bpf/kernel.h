@@ -168,6 +168,15 @@ struct file {
 	struct inode *f_inode;
 };
 
+/* From 6.5 on: a file of an overlay's layer, and the path that was opened. */
+struct backing_file {
+	struct path user_path;
+};
+
+struct vm_area_struct {
+	struct file *vm_file;
+};
+
 struct pid {
 	struct hlist_head tasks[1];
 };

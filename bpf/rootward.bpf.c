@@ -28,5 +28,6 @@
 #include "hooks_system.bpf.h"
 #include "hooks_inode.bpf.h"
 #include "hooks_socket.bpf.h"
+#include "hooks_map.bpf.h"
 
 char LICENSE[] SEC("license") = "GPL";

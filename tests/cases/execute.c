@@ -129,6 +129,69 @@ static const struct test_case cases[] = {
 		},
 	},
 	{
+		.name = "code that is mapped",
+		.tree =
+			"lib/\n"
+			"|-- code\n"
+			"data/\n"
+			"`-- code\n",
+		.policy =
+			BASIC "default: [read]\n"
+			"trees:\n"
+			"- {path: lib, allow: [execute]}\n",
+		.checks = {
+			{ MAP_EXEC, "lib/code" },
+			{ PROTECT_EXEC, "lib/code" },
+			{ MAP_READ, "data/code" },
+			/* Landlock has no hook for mappings */
+			{ MAP_EXEC, "data/code", .expect = EACCES, .bpf_only = true },
+			{ PROTECT_EXEC, "data/code", .expect = EACCES, .bpf_only = true },
+			{ MEMORY_EXEC },
+		},
+	},
+	{
+		.name = "code that is mapped by a descriptor from before",
+		.tree =
+			"lib/\n"
+			"|-- code\n"
+			"data/\n"
+			"`-- code\n",
+		.before = { { HOLD_READ, "data/code" } },
+		.policy =
+			BASIC "default: [read]\n"
+			"trees:\n"
+			"- {path: lib, allow: [execute]}\n",
+		.checks = {
+			{ HELD_MAP_EXEC, "data/code", .expect = EACCES, .bpf_only = true },
+		},
+	},
+	{
+		.name = "code that is mapped from an overlay",
+		.tree =
+			"layers/\n"
+			"|-- lower/\n"
+			"|   |-- no\n"
+			"|   `-- yes\n"
+			"|-- upper/\n"
+			"`-- work/\n"
+			"merged/\n",
+		.before = { { MOUNT_OVERLAY, "layers", "merged" } },
+		.policy =
+			BASIC "default: [read]\n"
+			"trees:\n"
+			"- {path: merged, allow: [execute]}\n"
+			"- {path: merged/no, deny: [execute]}\n",
+		.actor = ROOT,
+		.checks = {
+			{ MAP_EXEC, "merged/yes" },
+			{ PROTECT_EXEC, "merged/yes" },
+			{ MAP_EXEC, "merged/no", .expect = EACCES },
+			/* the mapping shows the layer's file, on which no rule is */
+			{ PROTECT_EXEC, "merged/no", .expect = EACCES },
+		},
+		.landlock = NOT_FOR_LANDLOCK("has no hook for mappings"),
+	},
+	{
 		.name = "what an interpreter asks before it runs a script",
 		.tree =
 			"bin/\n"
