@@ -42,15 +42,46 @@ static __always_inline __u32 open_ops(struct file *file, struct inode *inode)
 	return ops;
 }
 
+#define MQUEUE_MAGIC 0x19800202UL
+
+/* mq_open() and mq_unlink() come by a mount of the kernel's own, which nobody sees. */
+static __always_inline bool is_queue(__u64 dentry)
+{
+	struct dentry *d = VFS_WALK_AS(struct dentry, dentry);
+	struct super_block *sb = VFS_WALK_AS(struct super_block, VFS_WALK_READ_ADDRESS(d, d_sb));
+
+	return VFS_WALK_READ(sb, s_magic) == MQUEUE_MAGIC;
+}
+
 SEC("lsm/file_open")
 int BPF_PROG(rw_file_open, struct file *file)
 {
-	__u32 domain = current_domain();
+	__u32 domain = current_domain(), ops;
+	__u64 dentry;
 
 	if (!domain)
 		return 0;
-	return ask_path(domain, &file->f_path,
-			open_ops(file, VFS_WALK_AS(struct inode, file->f_inode)));
+	dentry = VFS_WALK_READ_ADDRESS(file, f_path.dentry);
+	ops = open_ops(file, VFS_WALK_AS(struct inode, file->f_inode));
+	if (is_queue(dentry))
+		return ask_inside(domain, dentry, ops);
+	return ask_path(domain, &file->f_path, ops);
+}
+
+/*
+ * A descriptor from another task, by a socket or pidfd_getfd(): as if opened here.  One that was
+ * opened inside meets the answer that it met before.
+ */
+SEC("lsm/file_receive")
+int BPF_PROG(rw_file_receive, struct file *file)
+{
+	__u32 domain = current_domain(), ops;
+
+	if (!domain)
+		return 0;
+	ops = open_ops(file, VFS_WALK_AS(struct inode, file->f_inode));
+	/* O_PATH: nothing was opened. */
+	return ops ? ask_path(domain, &file->f_path, ops) : 0;
 }
 
 /* Terminal requests that tell and do not change: isatty() must not depend on a policy. */

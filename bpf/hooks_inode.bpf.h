@@ -89,4 +89,17 @@ DECIDE_INSIDE(inode_set_acl, CHMOD, void *idmap, struct dentry *dentry)
 DECIDE_INSIDE(inode_remove_acl, CHMOD, void *idmap, struct dentry *dentry)
 DECIDE_INSIDE(inode_get_acl, GETXATTR, void *idmap, struct dentry *dentry)
 
+/* Message queues are made and removed without a path; all else was asked about by its own. */
+SEC("lsm/inode_create")
+int BPF_PROG(rw_inode_create, struct inode *dir, struct dentry *dentry)
+{
+	return is_queue(address_of(dentry)) ? decide_inside(dentry, ROOTWARD_OP_MAKE_REG) : 0;
+}
+
+SEC("lsm/inode_unlink")
+int BPF_PROG(rw_inode_unlink, struct inode *dir, struct dentry *dentry)
+{
+	return is_queue(address_of(dentry)) ? decide_inside(dentry, ROOTWARD_OP_REMOVE_FILE) : 0;
+}
+
 #endif

@@ -58,6 +58,17 @@ static const struct test_case cases[] = {
 		},
 	},
 	{
+		.name = "descriptors sent by others",
+		.tree = IN_OUT,
+		.before = { { SEND, "in/f", "out/f" } },
+		.policy = ALLOW_IN,
+		.checks = {
+			{ RECEIVE, "in/f" },
+			/* Landlock asks when a file is opened, not when it changes hands */
+			{ RECEIVE, "out/f", .expect = EACCES, .bpf_only = true },
+		},
+	},
+	{
 		.name = "a descriptor from before can be read and written",
 		.tree = IN_OUT,
 		.before = { { HOLD_WRITE, "out/f" } },
@@ -138,6 +149,38 @@ static const struct test_case cases[] = {
 			{ RENAME_WHITEOUT_, "no/f", "no/g", .expect = EACCES, .bpf_only = true },
 			{ RENAME, "no/f", "no/g" },
 		},
+	},
+	{
+		.name = "message queues are made and removed without a path",
+		.tree = "q/\n",
+		.before = { { MOUNT_MQUEUE, "q" }, { QUEUE_MAKE, "q/there" } },
+		.policy = BASIC "default: [all]\ntrees:\n- {path: q, deny: [write]}\n",
+		.actor = ROOT,
+		.checks = {
+			{ QUEUE_OPEN, "q/there" },
+			{ QUEUE_MAKE, "q/new", .expect = EACCES },
+			{ QUEUE_REMOVE, "q/there", .expect = EACCES },
+			{ READ, "q/there" },
+			{ UNLINK, "q/there", .expect = EACCES },
+		},
+		.landlock = NOT_FOR_LANDLOCK("has no hook for message queues"),
+	},
+	{
+		.name = "message queues: allowed, and denied by what is above their directory",
+		.tree = "in/\n`-- q/\nout/\n`-- q/\n",
+		.before = { { MOUNT_MQUEUE, "in/q" }, { QUEUE_MAKE, "in/q/there" } },
+		.policy = ALLOW_IN,
+		.actor = ROOT,
+		.checks = {
+			{ QUEUE_OPEN, "in/q/there" },
+			{ QUEUE_MAKE, "in/q/new" },
+			{ QUEUE_REMOVE, "in/q/new" },
+			/* one more mount of the same queues: that must allow, too */
+			{ MOUNT_BIND, "in/q", "out/q", .by = OUTSIDE },
+			{ QUEUE_OPEN, "in/q/there", .expect = EACCES, .unmodelled = true },
+			{ QUEUE_REMOVE, "in/q/there", .expect = EACCES, .unmodelled = true },
+		},
+		.landlock = NOT_FOR_LANDLOCK("has no hook for message queues"),
 	},
 	{
 		.name = "core dumps are files of the process that crashed",
