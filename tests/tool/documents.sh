@@ -29,6 +29,21 @@ ok "there are files" test "${#files[@]}" -gt 50
 mapfile -t code < <(printf '%s\n' "${files[@]}" | grep -E '\.(c|h|sh|py)$|meson\.build$')
 ok "each source names its license" eval '! grep -L SPDX-License-Identifier "${code[@]}" | grep . >"$work/out"'
 ok "none is longer than 450 lines" eval '! wc -l "${code[@]}" | awk "\$1 > 450 && \$2 != \"total\"" | grep . >"$work/out"'
+# docs/operations.md against the table of operations and the programs
+words=$(sed -n -E 's/^\tX\([A-Z_]+, ([a-z_]+), .*/\1/p' include/rootward/ops.h)
+table=$(sed -n '/^<!-- hooks-table -->$/,/^<!-- hooks-end -->$/p' docs/operations.md)
+ok "docs/operations.md has a row for each operation, and no other" \
+	test "$words" = "$(sed -n -E 's/^\| `([a-z_]+)` \|.*/\1/p' <<<"$table")"
+ok "each row has all columns" eval '! awk -F " *[|] *" "/^\|/ && NF != 7" <<<"$table" | grep .'
+programs=$(grep -h -o -E 'lsm/[a-z_]+|^(DECIDE_PATH|DECIDE_INSIDE|FENCE_TASK|DENY_ALWAYS)\([a-z_]+' \
+	bpf/hooks_*.bpf.h bpf/guard.bpf.h | sed -E 's/.*[/(]//' | sort -u)
+ok "there are hooks" test "$(wc -w <<<"$programs")" -gt 50
+for program in $programs; do
+	ok "docs/operations.md names the hook $program" grep -q "\`$program\`" docs/operations.md
+done
+for hook in $(cut -d "|" -f 3 <<<"$table" | grep -o -E '`(file|path|inode|unix|uring|mmap)_[a-z_]+`' | tr -d '\`' | sort -u); do
+	ok "a program is on $hook" grep -q -x "$hook" <<<"$programs"
+done
 targets=$(grep -o -h -E '`make [a-z-]+`' README.md docs/*.md | tr -d '`' | awk '{ print $2 }' | sort -u)
 for target in $targets; do
 	ok "make $target exists" grep -q "^$target:.*## " Makefile
