@@ -14,11 +14,14 @@
 SEC("lsm/mmap_file")
 int BPF_PROG(rw_mmap_file, struct file *file, unsigned long reqprot, unsigned long prot)
 {
-	__u32 domain = current_domain();
 	__u64 address = address_of(file);
 	struct file *f = VFS_WALK_AS(struct file, address);
+	__u32 domain;
 
-	if (!domain || !address || !(prot & PROT_EXEC))
+	if (!address || !(prot & PROT_EXEC))
+		return 0;
+	domain = current_domain();
+	if (!domain)
 		return 0;
 	return ask(domain, VFS_WALK_READ_ADDRESS(f, f_path.mnt),
 		   VFS_WALK_READ_ADDRESS(f, f_path.dentry), ROOTWARD_OP_EXECUTE);
@@ -59,13 +62,14 @@ int BPF_PROG(rw_file_mprotect, struct vm_area_struct *vma, unsigned long reqprot
 	     unsigned long prot)
 {
 	struct vm_area_struct *v = VFS_WALK_AS(struct vm_area_struct, vma);
-	__u32 domain = current_domain();
+	__u32 domain;
 	__u64 file;
 
-	if (!domain || !(prot & PROT_EXEC))
+	if (!(prot & PROT_EXEC))
 		return 0;
 	file = VFS_WALK_READ_ADDRESS(v, vm_file);
-	return file ? ask_mapped(domain, file) : 0;
+	domain = current_domain();
+	return domain && file ? ask_mapped(domain, file) : 0;
 }
 
 #endif
