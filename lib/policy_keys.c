@@ -11,7 +11,7 @@ const struct policy_key policy_keys[] = {
 	  "Operations that may stay unenforced where the engine cannot enforce them." },
 	{ "keep", KEY_KEEP, false, 0,
 	  "What a confined process keeps though it could undo the confinement with it: "
-	  "capabilities, block_devices, raw_memory, user_namespaces." },
+	  "capabilities, block_devices, raw_memory, user_namespaces, kernel_settings." },
 	{ "trees", KEY_TREES, false, 0, "The rules." },
 	{ NULL },
 };
