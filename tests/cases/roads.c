@@ -154,7 +154,7 @@ static const struct test_case cases[] = {
 		.name = "message queues are made and removed without a path",
 		.tree = "q/\n",
 		.before = { { MOUNT_MQUEUE, "q" }, { QUEUE_MAKE, "q/there" } },
-		.policy = BASIC "default: [all]\ntrees:\n- {path: q, deny: [write]}\n",
+		.policy = BASIC "default: [all]\ntrees:\n- {path: q, deny: [make_reg, remove_file]}\n",
 		.actor = ROOT,
 		.checks = {
 			{ QUEUE_OPEN, "q/there" },
