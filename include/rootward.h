@@ -153,6 +153,35 @@ ROOTWARD_API int rootward_policy_add(struct rootward_policy *policy, const char 
 ROOTWARD_API void rootward_policy_free(struct rootward_policy *policy);
 
 /**
+ * rootward_policy_check() - read a policy as rootward_policy_load() does, and look for all that is
+ * amiss with it on this machine.  Changes nothing, and needs no privilege.
+ * @ret:  the policy; free it with rootward_policy_free()
+ *
+ * Reports every mistake, in the text and among the paths (ROOTWARD_ERROR: the policy could not be
+ * applied); rules that can never apply or change nothing (ROOTWARD_WARNING); and what is easily
+ * overlooked: a path that is a symbolic link, a tree that is optional and missing (ROOTWARD_NOTE).
+ *
+ * Return: 0 when there is no mistake; -EINVAL when there is one; -E2BIG, -ENOMEM, or what open(2)
+ * and read(2) return when the file cannot be read.
+ */
+ROOTWARD_API int rootward_policy_check(struct rootward_policy **ret, const char *path,
+				       const struct rootward_opts *opts);
+
+/**
+ * rootward_engine_check() - what @engine could not enforce of @policy on this machine, found by the
+ * steps of rootward_domain_new() that change nothing.  No domain is made, nothing is loaded to stay.
+ * @engine: not ROOTWARD_ENGINE_AUTO.  It need not work for the caller, see rootward_engine_probe():
+ *          what cannot be found out then is said
+ * @policy: from rootward_policy_check()
+ * @opts:   as for rootward_domain_new(), @best_effort as well
+ *
+ * Return: 0: it would take the policy, perhaps with warnings; -ENOTSUP: it would refuse it, each
+ * reason is a ROOTWARD_ERROR; -EINVAL: no such engine; else as rootward_domain_new().
+ */
+ROOTWARD_API int rootward_engine_check(enum rootward_engine engine, struct rootward_policy *policy,
+				       const struct rootward_opts *opts);
+
+/**
  * rootward_domain_new() - prepare a domain: look up every tree, check that the engine can enforce
  * every policy, load what must be loaded.  The caller stays as free as it was.
  * @ret:      the domain; free it with rootward_domain_free()

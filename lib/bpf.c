@@ -13,6 +13,7 @@
 #include <bpf/bpf.h>
 #include <bpf/libbpf.h>
 
+#include "bpf_anchors.h"
 #include "bpf_kernel.h"
 #include "bpf_load.h"
 #include "bpf_rules.h"
@@ -193,6 +194,18 @@ static int bpf_stats(void *state, struct rootward_stats *stats)
 	return 0;
 }
 
+/* The anchors are where it could fail for a reason that lies in the policy. */
+static int bpf_check(struct rootward_policy *policy, const struct rootward_opts *opts)
+{
+	_cleanup_close_ int identity = bpf_identity_load();
+	struct anchors anchors = {};
+	int r;
+
+	r = anchors_find(&anchors, identity, &policy, 1, opts);
+	anchors_free(&anchors);
+	return r;
+}
+
 const struct engine engine_bpf = {
 	.name = "bpf",
 	.probe = bpf_engine_probe,
@@ -201,4 +214,6 @@ const struct engine engine_bpf = {
 	.events = bpf_events,
 	.stats = bpf_stats,
 	.free = bpf_state_free,
+	.check = bpf_check,
+	.layers = RW_LAYERS,
 };

@@ -164,7 +164,8 @@ static int identify_batch(int program, struct anchor *list, size_t n,
 			r = fds[opened];
 	}
 	if (r == 0)
-		r = identity_read(program, fds, n, identities);
+		r = program >= 0 ? identity_read(program, fds, n, identities) :
+				   identity_guess(fds, n, identities);
 	for (i = 0; i < opened; i++) {
 		if (r == 0) {
 			list[i].identity = identities[i];

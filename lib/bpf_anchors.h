@@ -37,7 +37,8 @@ struct anchors {
 };
 
 /**
- * anchors_find() - all anchors of all policies, identified by @program (see identity.h).
+ * anchors_find() - all anchors of all policies, identified by @program (see identity.h).  Without
+ * one (below 0) as far as stat() can tell: enough to see where a rule could not hang.
  * Return: 0, or as bpf_rules_install().
  */
 int anchors_find(struct anchors *anchors, int program, struct rootward_policy *const *policies, size_t n,

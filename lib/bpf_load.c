@@ -205,6 +205,15 @@ int bpf_load(const char *dir, const char *const *names, size_t n,
 	return r;
 }
 
+int bpf_identity_load(void)
+{
+	libbpf_print_fn_t printer = libbpf_set_print(keep_warning);
+	int r = identity_load();
+
+	libbpf_set_print(printer);
+	return r;
+}
+
 static int probe_called(struct probe_bpf *probe)
 {
 	int r;

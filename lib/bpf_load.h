@@ -13,6 +13,9 @@
 int bpf_load(const char *dir, const char *const *names, size_t n,
 	     const struct rootward_opts *opts);
 
+/** bpf_identity_load() - identity_load() without libbpf's words on stderr. */
+int bpf_identity_load(void);
+
 /** bpf_probe() - as engine->probe: loads a program, and sees that it is called. */
 int bpf_probe(const char **why);
 

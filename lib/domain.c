@@ -18,7 +18,7 @@ struct rootward_domain {
 	uint64_t keep_caps;
 };
 
-static const struct engine *engine_of(enum rootward_engine which)
+const struct engine *engine_of(enum rootward_engine which)
 {
 	switch (which) {
 	case ROOTWARD_ENGINE_BPF:

@@ -13,6 +13,8 @@
  * @enter:  in the child; async-signal-safe, no allocation
  * @events, @stats: or NULL; as the public functions
  * @free:   must leave confined tasks confined
+ * @check:  as rootward_engine_check(); the policy is resolved
+ * @layers: at most so many policies make a domain
  */
 struct engine {
 	const char *name;
@@ -23,12 +25,17 @@ struct engine {
 	int (*events)(void *state, rootward_event_fn fn, void *data);
 	int (*stats)(void *state, struct rootward_stats *stats);
 	void (*free)(void *state);
+	int (*check)(struct rootward_policy *policy, const struct rootward_opts *opts);
+	unsigned int layers;
 };
 
 extern const struct engine engine_bpf;
 extern const struct engine engine_landlock;
 
 #define MAX_LAYERS 16
+
+/** engine_of() - the engine's table, or NULL. */
+const struct engine *engine_of(enum rootward_engine which);
 
 /**
  * confine_capabilities() - drop the capabilities that would undo a confinement, but for @keep.

@@ -4,6 +4,7 @@
 #include <string.h>
 #include <stdlib.h>
 #include <sys/stat.h>
+#include <sys/vfs.h>
 #include <unistd.h>
 
 #include <bpf/bpf.h>
@@ -85,6 +86,24 @@ int identity_read(int program, const int *fds, size_t n, struct rw_identity *ide
 		memmove(batch, &batch[i], have);
 	}
 	return found == n ? 0 : -EBADF;
+}
+
+int identity_guess(const int *fds, size_t n, struct rw_identity *identities)
+{
+	struct statfs fs;
+	struct stat st;
+	size_t i;
+
+	for (i = 0; i < n; i++) {
+		if (fstatfs(fds[i], &fs) < 0 || fstat(fds[i], &st) < 0)
+			return -errno;
+		identities[i] = (struct rw_identity){
+			.ino = st.st_ino,
+			.magic = (unsigned long)fs.f_type,
+			.mode = st.st_mode,
+		};
+	}
+	return 0;
 }
 
 /*

@@ -23,6 +23,14 @@ int identity_load(void);
 int identity_read(int program, const int *fds, size_t n, struct rw_identity *identities);
 
 /**
+ * identity_guess() - what can be known of them without privilege.  Good for identity_unstable()
+ * only, and there an overlay gets the benefit of the doubt.
+ *
+ * Return: 0 or -errno.
+ */
+int identity_guess(const int *fds, size_t n, struct rw_identity *identities);
+
+/**
  * identity_unstable() - why a rule on this object could silently stop matching: a static
  * sentence, or NULL when its identity is kept for as long as the object exists.
  */

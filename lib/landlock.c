@@ -24,10 +24,14 @@ struct landlock_domain {
 	size_t n;
 };
 
-/* What landlock_plan_run() hands rules to. */
+/*
+ * What landlock_plan_run() hands rules to.
+ * @rehearsal: nothing is made, @fd stays -1, and all that is in the way is told, not only the first
+ */
 struct ruleset {
 	int fd;
 	int abi;
+	bool rehearsal;
 	const struct rootward_opts *opts;
 };
 
@@ -86,8 +90,11 @@ static int landlock_probe(const char **why)
 static int add_rule(void *data, int fd, const char *path, uint32_t ops)
 {
 	const struct ruleset *ruleset = data;
-	int r = landlock_abi_allow(ruleset->fd, fd, ops, ruleset->abi);
+	int r;
 
+	if (ruleset->rehearsal)
+		return 0;
+	r = landlock_abi_allow(ruleset->fd, fd, ops, ruleset->abi);
 	/* An object of the kernel's own, shown by a bind mount (a namespace): never judged. */
 	if (r == -EBADFD)
 		return 0;
@@ -120,52 +127,53 @@ static void note_optional(const struct rootward_policy *policy, const struct tri
 		     example->path, n > 1 ? ", nor do others that are optional" : "");
 }
 
-/*
- * @policy may have more trees than @written, see landlock_devices.h.
- * Return: the ruleset, or -errno.
- */
-static int make_ruleset(const struct rootward_policy *policy,
-			const struct rootward_policy *written, const struct mounts *mounts, int abi,
-			const struct rootward_opts *opts)
+/* Abstract sockets have no place: only `default` can speak of them. */
+static int open_ruleset(struct ruleset *ruleset, const struct rootward_policy *policy)
 {
-	_cleanup_(cleanup_plan) struct landlock_plan plan = { 0 };
-	_cleanup_close_ int fd = -1;
-	struct ruleset ruleset;
-	int r;
-
-	r = trie_build(&plan.trie, policy, mounts, landlock_abi_ops(abi));
-	if (!r)
-		r = landlock_report_gaps(written, &plan.trie, abi, opts);
-	if (r)
-		return r;
-
-	/* Abstract sockets have no place: only `default` can speak of them. */
-	fd = landlock_abi_ruleset(landlock_abi_ops(abi), abi,
-				  !(policy->default_ops & ROOTWARD_OP_CONNECT));
-	if (fd < 0) {
-		diag(opts, ROOTWARD_ERROR, NULL, NULL, "landlock: making a ruleset: %s",
-		     strerror(-fd));
-		return fd;
-	}
-	ruleset = (struct ruleset){ fd, abi, opts };
-	r = landlock_plan_run(&plan, mounts, add_rule, &ruleset, opts);
-	if (!r)
-		r = landlock_report_losses(policy, &plan, abi, opts);
-	if (r)
-		return r;
-	note_optional(written, &plan.trie, opts);
-	return steal_fd(&fd);
+	if (ruleset->rehearsal)
+		return 0;
+	ruleset->fd = landlock_abi_ruleset(landlock_abi_ops(ruleset->abi), ruleset->abi,
+					   !(policy->default_ops & ROOTWARD_OP_CONNECT));
+	if (ruleset->fd >= 0)
+		return 0;
+	diag(ruleset->opts, ROOTWARD_ERROR, NULL, NULL, "landlock: making a ruleset: %s",
+	     strerror(-ruleset->fd));
+	return ruleset->fd;
 }
 
-static int make_layer(const struct rootward_policy *policy, const struct mounts *mounts, int abi,
-		      const struct rootward_opts *opts)
+/* @policy may have more trees than @written, see landlock_devices.h. */
+static int fill_ruleset(struct ruleset *ruleset, const struct rootward_policy *policy,
+			const struct rootward_policy *written, const struct mounts *mounts)
+{
+	_cleanup_(cleanup_plan) struct landlock_plan plan = { 0 };
+	const struct rootward_opts *opts = ruleset->opts;
+	int abi = ruleset->abi, gaps, r;
+
+	r = trie_build(&plan.trie, policy, mounts, landlock_abi_ops(abi));
+	if (r)
+		return r;
+	gaps = landlock_report_gaps(written, &plan.trie, abi, opts);
+	if (gaps && !(gaps == -ENOTSUP && ruleset->rehearsal))
+		return gaps;
+	r = open_ruleset(ruleset, policy);
+	if (!r)
+		r = landlock_plan_run(&plan, mounts, add_rule, ruleset, opts);
+	if (!r)
+		r = landlock_report_losses(policy, &plan, abi, opts);
+	if (!r)
+		note_optional(written, &plan.trie, opts);
+	return r ? r : gaps;
+}
+
+static int make_layer(struct ruleset *ruleset, const struct rootward_policy *policy,
+		      const struct mounts *mounts)
 {
 	struct rootward_policy extended;
 	int r = devices_deny(&extended, policy);
 
 	if (r)
 		return r;
-	r = make_ruleset(&extended, policy, mounts, abi, opts);
+	r = fill_ruleset(ruleset, &extended, policy, mounts);
 	devices_free(&extended, policy);
 	return r;
 }
@@ -192,10 +200,10 @@ static int landlock_create(void **ret, struct rootward_policy *const *policies, 
 {
 	_cleanup_(cleanup_domain) struct landlock_domain *domain = NULL;
 	_cleanup_(cleanup_mounts) struct mounts mounts = { 0 };
-	int abi = landlock_abi_query();
-	int fd, r;
+	struct ruleset ruleset = { .abi = landlock_abi_query(), .opts = opts };
+	int r;
 
-	if (abi <= 0)
+	if (ruleset.abi <= 0)
 		return -ENOSYS;
 	if (n > MAX_LAYERS) {
 		diag(opts, ROOTWARD_ERROR, NULL, "merge some of them",
@@ -210,13 +218,31 @@ static int landlock_create(void **ret, struct rootward_policy *const *policies, 
 		return -ENOMEM;
 
 	while (domain->n < n) {
-		fd = make_layer(policies[domain->n], &mounts, abi, opts);
-		if (fd < 0)
-			return fd;
-		domain->rulesets[domain->n++] = fd;
+		ruleset.fd = -1;
+		r = make_layer(&ruleset, policies[domain->n], &mounts);
+		if (r < 0) {
+			cleanup_close(&ruleset.fd);
+			return r;
+		}
+		domain->rulesets[domain->n++] = ruleset.fd;
 	}
 	*ret = steal_ptr(domain);
 	return 0;
+}
+
+static int landlock_check(struct rootward_policy *policy, const struct rootward_opts *opts)
+{
+	_cleanup_(cleanup_mounts) struct mounts mounts = { 0 };
+	struct ruleset ruleset = { -1, landlock_abi_query(), true, opts };
+	int r;
+
+	if (ruleset.abi <= 0) {
+		ruleset.abi = LANDLOCK_ABI_KNOWN;
+		diag(opts, ROOTWARD_NOTE, NULL, NULL,
+		     "there is no Landlock here; this is about ABI %d", ruleset.abi);
+	}
+	r = read_mounts(&mounts, opts);
+	return r ? r : make_layer(&ruleset, policy, &mounts);
 }
 
 /*
@@ -248,4 +274,6 @@ const struct engine engine_landlock = {
 	.create = landlock_create,
 	.enter = landlock_enter,
 	.free = landlock_free,
+	.check = landlock_check,
+	.layers = MAX_LAYERS,
 };

@@ -65,7 +65,6 @@ static char *name_from_path(const char *path)
 	return len ? strndup(base, len) : NULL;
 }
 
-/* For parse and load. */
 static int read_text(struct rootward_policy **ret, const char *text, size_t len, const char *name,
 		     const char *file, const struct rootward_opts *opts)
 {
@@ -76,36 +75,56 @@ static int read_text(struct rootward_policy **ret, const char *text, size_t len,
 	return r;
 }
 
-int rootward_policy_load(struct rootward_policy **ret, const char *path,
-			 const struct rootward_opts *opts)
+int policy_read_file(struct rootward_policy **ret, const char *path,
+		     const struct rootward_opts *opts)
 {
 	_cleanup_free_ char *text = NULL, *name = NULL;
 	const char *file = strcmp(path, "-") ? path : "<stdin>";
-	struct rootward_opts copy;
 	size_t len = 0;
 	int r;
 
-	r = opts_take(&copy, opts);
-	if (r < 0)
-		return r;
 	r = read_path(path, &text, &len);
 	if (r < 0) {
-		diag(&copy, ROOTWARD_ERROR, &(struct origin){ .file = file }, NULL,
+		diag(opts, ROOTWARD_ERROR, &(struct origin){ .file = file }, NULL,
 		     "cannot be read: %s", strerror(-r));
 		return r;
 	}
 	name = strcmp(path, "-") ? name_from_path(path) : NULL;
-	return read_text(ret, text, len, name, file, &copy);
+	return read_text(ret, text, len, name, file, opts);
+}
+
+/* For load and parse: a policy is whole, or there is none. */
+static int whole(struct rootward_policy **ret, struct rootward_policy *policy, int r)
+{
+	if (r == 0)
+		*ret = policy;
+	else
+		rootward_policy_free(policy);
+	return r;
+}
+
+int rootward_policy_load(struct rootward_policy **ret, const char *path,
+			 const struct rootward_opts *opts)
+{
+	struct rootward_policy *policy = NULL;
+	struct rootward_opts copy;
+	int r;
+
+	r = opts_take(&copy, opts);
+	if (r == 0)
+		r = policy_read_file(&policy, path, &copy);
+	return whole(ret, policy, r);
 }
 
 int rootward_policy_parse(struct rootward_policy **ret, const char *text, size_t len,
 			  const struct rootward_opts *opts)
 {
+	struct rootward_policy *policy = NULL;
 	struct rootward_opts copy;
 	int r;
 
 	r = opts_take(&copy, opts);
-	if (r < 0)
-		return r;
-	return read_text(ret, text, len, copy.name, copy.name ? copy.name : "policy", &copy);
+	if (r == 0)
+		r = read_text(&policy, text, len, copy.name, copy.name ? copy.name : "policy", &copy);
+	return whole(ret, policy, r);
 }

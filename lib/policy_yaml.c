@@ -220,9 +220,7 @@ int policy_read_yaml(struct rootward_policy **ret, const char *text, size_t len,
 	if (r < 0)
 		return r;
 	r = read_policy(&(struct reader){ .policy = policy, .opts = opts }, root);
-	if (r < 0)
-		return r;
-
-	*ret = steal_ptr(policy);
-	return 0;
+	if (r == 0 || r == -EINVAL)
+		*ret = steal_ptr(policy);
+	return r;
 }

@@ -9,9 +9,14 @@
  * @name: what it is called unless it says so itself
  * @file: for messages and origins
  *
- * Return: as rootward_policy_parse().
+ * Return: as rootward_policy_parse().  With -EINVAL *ret may be set, to what could be made out, for
+ * those who look for more mistakes; it must not be put to work, and the caller frees it.
  */
 int policy_read_yaml(struct rootward_policy **ret, const char *text, size_t len, const char *name,
 		     const char *file, const struct rootward_opts *opts);
+
+/** policy_read_file() - the same from a file; `-` is standard input.  Also what reading returns. */
+int policy_read_file(struct rootward_policy **ret, const char *path,
+		     const struct rootward_opts *opts);
 
 #endif

@@ -13,6 +13,7 @@
 
 static const struct command *const commands[] = {
 	&command_run,
+	&command_check,
 };
 
 #define N_COMMANDS (sizeof(commands) / sizeof(commands[0]))

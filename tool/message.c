@@ -10,18 +10,17 @@
 /* A policy that is not one at all has as many mistakes as lines: nobody reads on after so many. */
 #define MAX_ERRORS 20
 
-#define RED "\033[1;31m"
-#define YELLOW "\033[1;33m"
-#define PLAIN "\033[0m"
-
-static const char *colour(const char *code)
+bool has_colour(FILE *out)
 {
 	const char *no_color = getenv("NO_COLOR");
 	const char *term = getenv("TERM");
 
-	if ((no_color && *no_color) || !isatty(STDERR_FILENO) || (term && !strcmp(term, "dumb")))
-		return "";
-	return code;
+	return !(no_color && *no_color) && isatty(fileno(out)) && !(term && !strcmp(term, "dumb"));
+}
+
+static const char *colour(const char *code)
+{
+	return has_colour(stderr) ? code : "";
 }
 
 /* How many bytes at @s are one printable character of UTF-8; 0 when they are not. */

@@ -12,6 +12,14 @@
 
 #include <rootward.h>
 
+#define RED "\033[1;31m"
+#define YELLOW "\033[1;33m"
+#define GREEN "\033[32m"
+#define PLAIN "\033[0m"
+
+/** has_colour() - whether @out is a terminal that knows colours, and NO_COLOR says nothing else. */
+bool has_colour(FILE *out);
+
 /** complain() - an error of the tool's own. */
 void complain(const char *format, ...) __attribute__((format(printf, 1, 2)));
 
