@@ -78,6 +78,10 @@ static void test_idle(void)
 static void test_kinds(void)
 {
 	says(BASE OTHER("file") "allow: [all]\n", "", "a group on a file is no mistake");
+	says("default: [execute, read_file, stat, getxattr, watch]\ntrees:\n" OTHER(
+		     "file") "allow: [read]\n",
+	     "warning p.yaml:3:5 the rule on \"file\" gives nothing: `default` allows it\n",
+	     "nor does it count as work");
 	says(BASE OTHER("file") "allow: [write_file, make_reg, chroot]\n",
 	     "warning p.yaml:5:5 \"file\" is a file: to allow make_reg, chroot there means nothing "
 	     "(making and removing is decided by the directory that holds the entry)\n",
