@@ -289,6 +289,40 @@ ROOTWARD_API void rootward_domain_free(struct rootward_domain *domain);
  */
 ROOTWARD_API int rootward_engine_probe(enum rootward_engine engine, const char **why);
 
+/**
+ * struct rootward_ability - one thing that a machine can or cannot do for the caller.  Strings live
+ * until the function that gets them returns.
+ * @name:   a word for programs, which stays the same: "bpf_lsm", "landlock_abi", ...
+ * @title:  the same for people
+ * @engine: the engine of which this says whether it works; ROOTWARD_ENGINE_AUTO: of none
+ * @works:  1 yes, 0 no, -1 the caller cannot find out
+ * @value:  for 1 what was found, or NULL
+ * @why:    for 0 and -1 the reason
+ * @change: for 0 and -1 what would change it, or NULL
+ */
+struct rootward_ability {
+	const char *name;
+	const char *title;
+	enum rootward_engine engine;
+	int works;
+	const char *value;
+	const char *why;
+	const char *change;
+};
+
+typedef void (*rootward_ability_fn)(void *data, const struct rootward_ability *ability);
+
+/**
+ * rootward_machine_probe() - try what engines and tools need of a machine, one after the other;
+ * the engines come last.  Nothing is found by the kernel's version, and nothing is left behind:
+ * namespaces are tried in child processes, which have ended when this returns.  May take a second.
+ *
+ * The caller has one thread, and does not ignore SIGCHLD.
+ *
+ * Return: 0.
+ */
+ROOTWARD_API int rootward_machine_probe(rootward_ability_fn fn, void *data);
+
 #ifdef __cplusplus
 }
 #endif

@@ -214,28 +214,59 @@ int bpf_identity_load(void)
 	return r;
 }
 
-static int probe_called(struct probe_bpf *probe)
+const char *bpf_warning(void)
+{
+	return warned_of;
+}
+
+int bpf_hooks(const struct rootward_opts *opts)
+{
+	libbpf_print_fn_t printer = libbpf_set_print(keep_warning);
+	_cleanup_(cleanup_skeleton) struct rootward_bpf *skeleton = rootward_bpf__open();
+	int r = skeleton ? choose_programs(skeleton, opts) : -errno;
+
+	libbpf_set_print(printer);
+	return r;
+}
+
+static int probe_called(struct probe_bpf *probe, enum bpf_stage *stage)
 {
 	int r;
 
+	*stage = BPF_STAGE_LOAD;
 	r = probe_bpf__load(probe);
-	if (r == 0)
-		r = probe_bpf__attach(probe);
 	if (r < 0)
 		return r;
+	*stage = BPF_STAGE_ATTACH;
+	r = probe_bpf__attach(probe);
+	if (r < 0)
+		return r;
+	*stage = BPF_STAGE_CALL;
 	probe->bss->asked_by = getpid();
 	getsid(getpid());
 	return probe->bss->called ? 0 : -ENOSYS;
 }
 
-int bpf_probe(const char **why)
+int bpf_probe_stage(enum bpf_stage *stage)
 {
 	libbpf_print_fn_t printer = libbpf_set_print(keep_warning);
 	struct probe_bpf *probe = probe_bpf__open();
-	int r = probe ? probe_called(probe) : -errno;
+	int r = probe ? 0 : -errno;
 
+	warned_of[0] = 0;
+	*stage = BPF_STAGE_LOAD;
+	if (probe)
+		r = probe_called(probe, stage);
 	probe_bpf__destroy(probe);
 	libbpf_set_print(printer);
+	return r;
+}
+
+int bpf_probe(const char **why)
+{
+	enum bpf_stage stage;
+	int r = bpf_probe_stage(&stage);
+
 	if (!why || r == 0)
 		return r;
 	if (r == -ENOSYS)

@@ -100,7 +100,7 @@ static void print_finding(struct findings *findings, const struct rootward_diag 
 {
 	static const char *const words[] = { "error", "warning", "note" };
 	static const char *const codes[] = { RED, YELLOW, "" };
-	bool colour = has_colour(stdout);
+	bool colour = has_colour(stdout) && diag->severity != ROOTWARD_NOTE;
 
 	if (findings->shown++ >= MAX_SHOWN)
 		return;

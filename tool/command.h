@@ -74,6 +74,7 @@ struct command {
 };
 
 extern const struct command command_check;
+extern const struct command command_doctor;
 extern const struct command command_run;
 
 #endif

@@ -1,0 +1,136 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: LGPL-2.1-or-later
+# shellcheck disable=SC2016,SC2034 # commands for another shell; what lib.sh reads
+# rootward doctor: what it says must be so. What is so is found out otherwise here.
+# shellcheck source=tests/tool/lib.sh
+. "$(dirname "$0")/lib.sh"
+
+doctor() {
+	status=0
+	"$rootward" doctor "$@" >"$work/out" 2>"$work/err" || status=$?
+}
+
+quiet() {
+	[[ ! -s $work/err ]]
+}
+
+# answers TITLE ANSWER: the line of that title
+answers() {
+	grep -q -E "^$1 +$2( |\$)" "$work/out"
+}
+
+# yes_if COMMAND...: the answer that it calls for
+yes_if() {
+	if "$@" >/dev/null 2>&1; then echo yes; else echo no; fi
+}
+
+works() {
+	"$rootward" run --best-effort --engine "$1" true
+}
+
+mounts=$(cat /proc/self/mountinfo)
+doctor
+bpf=$(yes_if works bpf) landlock=$(yes_if works landlock)
+case $bpf$landlock in
+yesyes) wanted=0 ;;
+nono) wanted=2 ;;
+*) wanted=1 ;;
+esac
+echo "# bpf $bpf, landlock $landlock"
+doctor
+ok "the status says how many engines work" all ended $wanted -- quiet
+ok "engine bpf: as a run has it" answers 'engine bpf' $bpf
+ok "engine landlock: too" answers 'engine landlock' $landlock
+[[ ! ${ROOTWARD_ENGINE-} ]] || ok "bpf works, as it should here" answers 'engine bpf' yes
+engine=$("$rootward" run -v true 2>&1 | sed -n 's/.*the engine is //p')
+last='rootward run takes '$engine' here'
+[[ $engine ]] || last='rootward run does not work here'
+ok "the last line says what run does" eval 'tail -n 1 "$work/out" | grep -q "^$last"'
+ok "each no says what would change it" test "$(grep -c -E '^[^ ].* no( |$)' "$work/out")" \
+	-le "$(($(grep -c -E '^ +->' "$work/out") + 2))"
+ok "no line but the last is longer than 80" test "$(head -n -1 "$work/out" | awk 'length > 80' | wc -l)" = 0
+ok "the kernel" printed "Linux $(uname -r), $(uname -m)\$"
+
+if [[ -r /sys/kernel/security/lsm ]]; then
+	lsm=$(</sys/kernel/security/lsm)
+	for name in bpf landlock; do
+		answer=$(yes_if eval '[[ ,$lsm, == *,$name,* ]]')
+		ok "$name in lsm=: $answer" answers "$name in lsm=" "$answer"
+	done
+	if [[ $lsm == capability ]]; then
+		ok "the parameter that would add both" printed 'lsm=landlock,bpf to'
+	fi
+else
+	# no securityfs here: the kernel is asked, or it stays unknown
+	ok "the list of lsm=" eval 'answers "bpf in lsm=" "(yes|no)" || answers "list of lsm=" "\?"'
+fi
+ok "the kernel's types" answers "kernel's types .BTF." "$(yes_if test -r /sys/kernel/btf/vmlinux)"
+if ((EUID == 0)); then
+	symbols=$(grep -c -E '^[0-9a-f]*[1-9a-f][0-9a-f]* . (rename|mount)_lock$' /proc/kallsyms)
+	ok "data symbols: $symbols of 2" answers 'data symbols' "$(yes_if test "$symbols" = 2)"
+fi
+
+((EUID != 0)) || ok "idmapped mounts can be tried" answers 'idmapped mounts' '(yes|no)'
+# in a namespace, which has a limit of its own
+if unshare -U -r true 2>/dev/null; then
+	ok "user namespaces" answers 'user namespaces' yes
+	unshare -U -r sh -c 'echo 0 >/proc/sys/user/max_user_namespaces; exec "$0" doctor' "$rootward" >"$work/out" 2>"$work/err"
+	ok "when none may be made: the reason, and what would change it" \
+		all answers 'user namespaces' 'no +user.max_user_namespaces is 0' -- \
+		printed '^ +-> +sysctl user.max_user_namespaces=' -- answers 'idmapped mounts' '\?'
+	ok "root of a namespace has no power over BPF" all answers privileges 'no +root of a user' -- \
+		answers 'engine bpf' no
+else
+	ok "user namespaces" answers 'user namespaces' no
+fi
+
+doctor
+ok "no mount is left" test "$(cat /proc/self/mountinfo)" = "$mounts"
+ok "no process is left" eval '! pgrep -P $$ rootward >/dev/null'
+ok "with SIGCHLD ignored by the caller" eval 'env --ignore-signal=CHLD "$rootward" doctor | cmp - "$work/out"'
+
+"$rootward" run --best-effort -- "$rootward" doctor >"$work/out" 2>"$work/err"
+status=$?
+[[ ! $engine ]] || ok "confined: bpf is out of reach" all answers 'engine bpf' no -- test $status != 0
+
+if can_be_nobody; then
+	cp "$rootward" "$work/rootward"
+	status=0
+	setpriv --reuid 65534 --regid 65534 --clear-groups "$work/rootward" doctor >"$work/out" 2>"$work/err" || status=$?
+	[[ $landlock == yes ]] && wanted=1 || wanted=2
+	ok "without privilege: landlock at most" all ended $wanted -- quiet -- answers 'engine bpf' 'no +the bpf engine needs'
+	ok "and landlock as ever" answers 'engine landlock' $landlock
+	ok "what only root can try is not denied" answers 'BPF iterators' '\?'
+	ok "user namespaces are the same for both" answers 'user namespaces' \
+		"$(yes_if eval '"$rootward" doctor | grep "^user namespaces *yes"')"
+else
+	skip "without privilege: landlock at most" "not root"
+	skip "and landlock as ever" "not root"
+	skip "what only root can try is not denied" "not root"
+	skip "user namespaces are the same for both" "not root"
+fi
+
+doctor --json
+ok "--json" all quiet -- printed '^  "kernel": "'"$(uname -r)"'"' -- printed '"name": "bpf_lsm"' -- printed '"name": "landlock_abi"'
+ok "names the engine" printed "^  \"engine\": $([[ $engine ]] && echo "\"$engine\"" || echo null)"
+if type python3 >/dev/null 2>&1; then
+	ok "each no has its reason" python3 -c '
+import json, sys
+for a in json.load(sys.stdin)["abilities"]:
+	assert a["works"] or a["why"], a
+	assert a["works"] or a["change"] or a["name"] in ("bpf", "landlock"), a' <"$work/out"
+fi
+
+doctor now
+ok "an argument: 125" all ended 125 -- said 'no argument is taken'
+if type script >/dev/null 2>&1; then
+	TERM=xterm script -qec "$rootward doctor" /dev/null >"$work/out" 2>"$work/err"
+	ok "colour on a terminal" printed $'\033'
+	NO_COLOR=1 TERM=xterm script -qec "$rootward doctor" /dev/null >"$work/out" 2>"$work/err"
+	ok "not with NO_COLOR" all printed '^privileges ' -- eval '! printed $'"'\\033'"
+else
+	skip "colour on a terminal" "no script(1)"
+	skip "not with NO_COLOR" "no script(1)"
+fi
+
+finish
