@@ -6,6 +6,8 @@
 #include <sys/mman.h>
 #include <sys/wait.h>
 
+#include <bpf/libbpf.h>
+
 #include "capabilities.h"
 #include "cleanup.h"
 #include "doctor.h"
@@ -120,11 +122,14 @@ static void tell_engines(struct doctor *doctor)
 int rootward_machine_probe(rootward_ability_fn fn, void *data)
 {
 	struct doctor doctor = { .fn = fn, .data = data, .bpf_works = true };
+	/* libbpf would write to stderr of what is missing */
+	libbpf_print_fn_t printer = libbpf_set_print(NULL);
 
 	tell_privileges(&doctor);
 	doctor_lsm(&doctor);
 	doctor_bpf(&doctor);
 	doctor_mounts(&doctor);
 	tell_engines(&doctor);
+	libbpf_set_print(printer);
 	return 0;
 }

@@ -206,6 +206,10 @@ static void tell_symbols(struct doctor *doctor)
 	ability.works = shown == 2;
 	if (shown == 2) {
 		ability.value = "rename_lock, mount_lock: a walk is validated in one step";
+	} else if (found < 0) {
+		ability.works = -1;
+		ability.why = "/proc/kallsyms cannot be read";
+		ability.change = "mount /proc";
 	} else if (found == 2 && !doctor->privileged) {
 		ability.works = -1;
 		ability.why = "addresses are for root to see";

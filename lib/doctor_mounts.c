@@ -126,7 +126,7 @@ static int write_text(const char *path, const char *text)
 /* A namespace with one id in it, held by a process that waits. */
 static int make_userns(pid_t *holder)
 {
-	int ready[2], fd;
+	int ready[2], fd, r;
 	char path[64], byte;
 
 	if (pipe2(ready, O_CLOEXEC))
@@ -146,11 +146,12 @@ static int make_userns(pid_t *holder)
 	}
 	close(ready[0]);
 	snprintf(path, sizeof(path), "/proc/%d/uid_map", *holder);
-	if (write_text(path, "0 0 1"))
-		return -EPERM;
+	r = write_text(path, "0 0 1");
 	snprintf(path, sizeof(path), "/proc/%d/gid_map", *holder);
-	if (write_text(path, "0 0 1"))
-		return -EPERM;
+	if (!r)
+		r = write_text(path, "0 0 1");
+	if (r)
+		return -r;
 	snprintf(path, sizeof(path), "/proc/%d/ns/user", *holder);
 	fd = open(path, O_RDONLY | O_CLOEXEC);
 	return fd < 0 ? -errno : fd;
@@ -231,7 +232,7 @@ static void explain_idmap(const struct doctor *doctor, const struct idmap_result
 	ability->why = text;
 	if (result->prepare || !doctor->privileged) {
 		ability->works = -1;
-		ability->change = doctor->privileged ? "user namespaces, see above"
+		ability->change = doctor->privileged ? "/proc, and user namespaces (see above)"
 						     : "run rootward doctor as root, unconfined";
 	} else {
 		ability->change = "a kernel from 5.12 on; of tmpfs from 6.3 on";

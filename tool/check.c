@@ -14,8 +14,9 @@
 #include "message.h"
 #include "options.h"
 
-/* A file that is no policy at all can have a mistake in each line. */
+/* A file that is no policy at all can have a mistake in each line; a terminal shows fewer. */
 #define MAX_SHOWN 1000
+#define MAX_SHOWN_TERMINAL 100
 
 enum {
 	EXIT_FINE = 0,
@@ -84,6 +85,11 @@ struct findings {
 	json_t *array;
 };
 
+static size_t max_shown(void)
+{
+	return isatty(STDOUT_FILENO) ? MAX_SHOWN_TERMINAL : MAX_SHOWN;
+}
+
 static void print_place(const char *file, unsigned int line, unsigned int column)
 {
 	if (!file)
@@ -102,7 +108,7 @@ static void print_finding(struct findings *findings, const struct rootward_diag 
 	static const char *const codes[] = { RED, YELLOW, "" };
 	bool colour = has_colour(stdout) && diag->severity != ROOTWARD_NOTE;
 
-	if (findings->shown++ >= MAX_SHOWN)
+	if (findings->shown++ >= max_shown())
 		return;
 	print_place(diag->file, diag->line, diag->column);
 	printf("%s%s:%s ", colour ? codes[diag->severity] : "", words[diag->severity],
@@ -240,8 +246,8 @@ static void print_summary(const char *path, const struct findings *findings)
 {
 	size_t errors = findings->n[ROOTWARD_ERROR], warnings = findings->n[ROOTWARD_WARNING];
 
-	if (findings->shown > MAX_SHOWN)
-		printf("and %zu more; --json lists them all\n", findings->shown - MAX_SHOWN);
+	if (findings->shown > max_shown())
+		printf("and %zu more; --json lists them all\n", findings->shown - max_shown());
 	print_safe(stdout, path);
 	printf(":");
 	if (!errors && !warnings)

@@ -86,6 +86,15 @@ fi
 
 doctor
 ok "no mount is left" test "$(cat /proc/self/mountinfo)" = "$mounts"
+if ((EUID == 0)); then
+	unshare -m sh -c 'umount -l /sys/fs/bpf 2>/dev/null; cp /proc/self/mountinfo before
+		"$0" doctor; cmp before /proc/self/mountinfo' "$rootward" >"$work/out" 2>"$work/err"
+	ok "a BPF filesystem can be mounted, and is not" all answers 'BPF filesystem' yes -- eval '! printed before' -- quiet
+	unshare -m sh -c 'mount -t tmpfs none /sys/kernel/btf && "$0" doctor' "$rootward" >"$work/out" 2>"$work/err"
+	ok "a kernel that does not tell its types: nothing but the answers" all quiet -- \
+		answers "kernel's types .BTF." no -- answers 'engine bpf' 'no +/sys/kernel/btf/vmlinux cannot be read'
+	doctor
+fi
 ok "no process is left" eval '! pgrep -P $$ rootward >/dev/null'
 ok "with SIGCHLD ignored by the caller" eval 'env --ignore-signal=CHLD "$rootward" doctor | cmp - "$work/out"'
 

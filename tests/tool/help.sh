@@ -11,7 +11,10 @@ try() {
 }
 
 # Every option of the table, read from the source: --help must name it, and the parser know it.
-options=$(sed -n -E 's/^\t\{ [^,]+, "([a-z-]+)", OPTION_.*/\1/p' "$source/tool/run.c")
+options_of() {
+	sed -n -E 's/^\t\{ [^,]+, "([a-z-]+)", OPTION_.*/\1/p' "$source/tool/$1.c"
+}
+options=$(options_of run)
 
 try "$rootward" --version
 ok "--version" all ended 0 -- printed '^rootward [0-9]+\.[0-9]+\.[0-9]+$' -- silent
@@ -26,6 +29,14 @@ for option in $options; do
 	ok "run --help names --$option" printed "^  (-[a-z],|   ) --$option( |\$)"
 done
 ok "no line of it is longer than 90" test "$(awk 'length > 90' "$work/out" | wc -l)" = 0
+
+for command in check doctor; do
+	try "$rootward" $command --help
+	ok "$command --help has examples" all ended 0 -- printed '^Examples' -- test "$(awk 'length > 90' "$work/out" | wc -l)" = 0
+	for option in $(options_of $command); do
+		ok "$command --help names --$option" printed "^  (-[a-z],|   ) --$option( |\$)"
+	done
+done
 
 try "$rootward" rnu
 ok "an unknown command: the nearest" all ended 125 -- said 'no command rnu' -- said 'hint: did you mean rootward run'
