@@ -55,25 +55,33 @@ static bool has_word(const char *list, const char *word)
 	return false;
 }
 
-/* One parameter that adds both: a second lsm= would undo the first. */
+/*
+ * One parameter that adds both: a second lsm= would undo the first.  "capability" is always there
+ * and has no place in it.
+ */
 static void boot_parameter(const char *list, char *buf, size_t size)
 {
-	const char *rest = !strncmp(list, "capability", 10) ? list + 10 : list;
+	const char *first = has_word(list, "landlock") ? "" : "landlock,", *comma = "";
+	const char *last = has_word(list, "bpf") ? "" : "bpf";
+	size_t used = snprintf(buf, size, "add lsm=%s", first), len;
 
-	rest += *rest == ',';
-	snprintf(buf, size, "add lsm=%s%s%s%s to the kernel's command line, and reboot",
-		 has_word(list, "landlock") ? "" : "landlock,", rest, *rest ? "," : "",
-		 has_word(list, "bpf") ? "" : "bpf");
-	/* nothing to add at the end */
-	if (has_word(list, "bpf"))
-		snprintf(buf, size, "add lsm=%s%s to the kernel's command line, and reboot",
-			 has_word(list, "landlock") ? "" : "landlock,", rest);
+	for (; *list && used < size; list += len + (list[len] == ',')) {
+		len = strcspn(list, ",");
+		if (len == strlen("capability") && !strncmp(list, "capability", len))
+			continue;
+		used += snprintf(buf + used, size - used, "%s%.*s", comma, (int)len, list);
+		comma = ",";
+	}
+	if (used < size)
+		snprintf(buf + used, size - used, "%s%s to the kernel's command line, and reboot",
+			 *last ? comma : "", last);
 }
 
+/* Where nothing tells it is taken to be. */
 static bool built_with_bpf(void)
 {
 	struct btf *btf = btf__load_vmlinux_btf();
-	bool found = btf && btf__find_by_name_kind(btf, "bpf_lsm_file_open", BTF_KIND_FUNC) > 0;
+	bool found = !btf || btf__find_by_name_kind(btf, "bpf_lsm_file_open", BTF_KIND_FUNC) > 0;
 
 	btf__free(btf);
 	return found;
@@ -145,8 +153,8 @@ static void tell_landlock(struct doctor *doctor)
 		list_lacks(abi, value, sizeof(value));
 		ability.value = value;
 	} else if (abi == -EOPNOTSUPP) {
-		ability.why = "it is built in, and switched off: not in the lsm= list";
-		ability.change = "add it to lsm= on the kernel's command line, and reboot";
+		ability.why = "it is built in, and switched off";
+		ability.change = "landlock in the kernel's lsm= list, see above";
 	} else if (abi == -EPERM || abi == -EACCES) {
 		ability.why = "its system calls are filtered here, as in some containers";
 		ability.change = "allow them in the container's seccomp profile";

@@ -31,7 +31,7 @@ json() {
 }
 
 with 'default: [all]\n'
-ok "no mistakes: 0" all ended 0 -- quiet -- printed '^p\.yaml: no mistakes$|^p\.yaml: 1 warning$'
+ok "no mistakes: 0" all ended 0 -- quiet -- printed '^p\.yaml: (no mistakes|[0-9]+ warnings?)$'
 ok "each engine is asked" all printed '^  bpf would' -- printed '^  landlock would'
 with 'defualt: [read]\ntrees:\n  - path: /no/such/place\n    allow: [raed]\n  - path: /\n    optional: maybe\n    alow: [read]\n'
 ok "mistakes: 1, on standard output" all ended 1 -- quiet
@@ -135,9 +135,9 @@ mkdir -p many && (cd many && seq 10000 | xargs mkdir)
 		printf '  - path: many/%d\n    allow: [read]\n' $i
 	done
 } >p.yaml
-before=$(date +%s%N)
+before=${EPOCHREALTIME/./}
 check p.yaml
-took=$((($(date +%s%N) - before) / 1000000))
+took=$(((${EPOCHREALTIME/./} - before) / 1000))
 echo "# 10 000 trees: $took ms"
 ok "10 000 trees" ended 0
 # an emulated processor is no measure, nor is one with a sanitizer; this finds only what is quadratic
