@@ -35,6 +35,7 @@ static int list_by_syscall(char *buf, size_t size)
 
 	if (n < 0)
 		return -errno;
+	buf[0] = '\0';
 	for (long i = 0; i < n && used < size; i++) {
 		uint64_t id = ids[i] - FIRST_MODULE;
 
