@@ -12,11 +12,13 @@
 #endif
 #include <rootward/ops.h>
 
-#define RW_ABI 1
+#define RW_ABI 2
 
 #define RW_LAYERS 8
 #define RW_DOMAINS 512
 #define RW_RULES (1U << 18)
+/* Guards that renames add to one domain; all domains' leave three quarters of the map to rules. */
+#define RW_GUARDS 128
 #define RW_NAME_MAX 256
 #define RW_EVENT_RING (1U << 18)
 
@@ -73,12 +75,17 @@ struct rw_named_rule {
 	char name[RW_NAME_MAX]; /* the rest is zero */
 };
 
-/* A domain is LOADING until all its rules are there; what dies then is collected like the rest. */
-enum rw_domain_state { RW_DOMAIN_FREE, RW_DOMAIN_LOADING, RW_DOMAIN_LIVE };
+/*
+ * A domain is LOADING until all its rules are there, and LEAVING from when nobody is in it until
+ * they are gone.  Guards are added while it is LOADING or LIVE.  Whoever dies meanwhile leaves
+ * something to collect.
+ */
+enum rw_domain_state { RW_DOMAIN_FREE, RW_DOMAIN_LOADING, RW_DOMAIN_LIVE, RW_DOMAIN_LEAVING };
 
 /**
  * struct rw_domain - one confinement.  Index 0 is never used: it means no domain.
- * @tasks: how many tasks are in it
+ * @guards: how many renames have added, see RW_GUARDS
+ * @tasks:  how many tasks are in it; counted by the programs alone, which nothing interrupts
  */
 struct rw_domain {
 	__u32 state;
@@ -86,7 +93,7 @@ struct rw_domain {
 	__u32 default_ops[RW_LAYERS];
 	__u64 drop_caps; /* bit n: capability n is refused */
 	__u32 keep;      /* enum policy_keep of lib/policy.h */
-	__u32 zero;
+	__u32 guards;
 	__s64 tasks;
 	__u64 denied;
 	__u64 lost;
@@ -105,6 +112,7 @@ struct rw_shared {
 	__u32 zero;
 };
 
+/** struct rw_task - a task's storage; also what rw_enter is asked with. */
 struct rw_task {
 	__u32 domain;
 };

@@ -14,7 +14,11 @@
 #define EPERM 1
 #define ENOMEM 12
 #define EACCES 13
+#define EEXIST 17
 #define EXDEV 18
+#define ENOSPC 28
+#define EOPNOTSUPP 95
+#define ESTALE 116
 
 struct {
 	__uint(type, BPF_MAP_TYPE_ARRAY);

@@ -10,6 +10,8 @@
  *	mounts.bpf.h        the same where the mount is not known
  *	fence.bpf.h         what no rule gives
  *	hooks_*.bpf.h       the hooks, by what they get
+ *	guard.bpf.h         what must stay where it is
+ *	enter.bpf.h         how a task gets into a domain
  */
 #include "kernel.h"
 #include <bpf/bpf_helpers.h>
@@ -25,6 +27,7 @@
 #include "hooks_path.bpf.h"
 #include "guard.bpf.h"
 #include "hooks_task.bpf.h"
+#include "enter.bpf.h"
 #include "hooks_system.bpf.h"
 #include "hooks_inode.bpf.h"
 #include "hooks_socket.bpf.h"

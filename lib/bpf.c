@@ -7,14 +7,13 @@
 #include <errno.h>
 #include <linux/capability.h>
 #include <string.h>
-#include <sys/syscall.h>
 #include <time.h>
 
 #include <bpf/bpf.h>
 #include <bpf/libbpf.h>
 
 #include "bpf_anchors.h"
-#include "bpf_kernel.h"
+#include "bpf_domains.h"
 #include "bpf_load.h"
 #include "bpf_rules.h"
 #include "bpf_state.h"
@@ -45,10 +44,17 @@ static void bpf_state_free(void *state)
 		wait_for_tasks(&s->kernel.domains[s->domain]);
 	ring_buffer__free(s->ring);
 	cleanup_close(&s->ring_fd);
-	cleanup_close(&s->owner);
-	/* Without the lock nothing is collected now, and by the next one then. */
-	if (s->kernel.domains && bpf_kernel_lock(&s->kernel) == 0)
+	/*
+	 * The lock before the domain is given up: as long as it is ours, `live` is what we have
+	 * open, and afterwards it might be somebody else's.  Without the lock nothing is collected
+	 * now, and by the next one then.
+	 */
+	if (s->kernel.domains && bpf_kernel_lock(&s->kernel) == 0) {
+		cleanup_close(&s->owner);
+		s->owner = -1;
 		bpf_kernel_leave(&s->kernel);
+	}
+	cleanup_close(&s->owner);
 	bpf_kernel_close(&s->kernel);
 	layer_names_free(s->layers, s->n_layers);
 	free(s);
@@ -76,8 +82,7 @@ static int bpf_engine_probe(const char **why)
 	return bpf_kernel_is_live() ? 0 : bpf_probe(why);
 }
 
-static void domain_fill(struct rw_domain *domain, struct rootward_policy *const *policies,
-			size_t n)
+static void domain_fill(struct rw_domain *domain, struct rootward_policy *const *policies, size_t n)
 {
 	uint64_t keep_caps = UINT64_MAX;
 	uint32_t keep = UINT32_MAX;
@@ -94,13 +99,16 @@ static void domain_fill(struct rw_domain *domain, struct rootward_policy *const 
 	domain->keep = keep;
 }
 
-/* Rules first, then the domain is live: no task meets half a policy. */
+/*
+ * The ring first, for the collector's sake; then the rules, then the domain is live: no task meets
+ * half a policy.
+ */
 static int domain_make(struct bpf_state *s, struct rootward_policy *const *policies, size_t n,
 		       const struct rootward_opts *opts)
 {
 	int r;
 
-	r = bpf_kernel_claim(&s->kernel, &s->owner);
+	r = bpf_domain_claim(&s->kernel, &s->owner);
 	if (r < 0) {
 		diag(opts, ROOTWARD_ERROR, NULL, "wait until one of them ends",
 		     "no room for another confinement (%u at once): %s", RW_DOMAINS - 1,
@@ -109,15 +117,15 @@ static int domain_make(struct bpf_state *s, struct rootward_policy *const *polic
 	}
 	s->domain = r;
 	domain_fill(&s->kernel.domains[s->domain], policies, n);
-	s->kernel.domains[s->domain].state = RW_DOMAIN_LOADING;
-	r = bpf_rules_install(&s->kernel, s->domain, policies, n, opts);
-	if (r < 0)
-		return r;
-	s->ring_fd = bpf_map_create(BPF_MAP_TYPE_RINGBUF, "rootward_events", 0, 0, RW_EVENT_RING,
-				    NULL);
+	__atomic_store_n(&s->kernel.domains[s->domain].state, RW_DOMAIN_LOADING, __ATOMIC_SEQ_CST);
+	s->ring_fd =
+		bpf_map_create(BPF_MAP_TYPE_RINGBUF, "rootward_events", 0, 0, RW_EVENT_RING, NULL);
 	if (s->ring_fd < 0 ||
 	    bpf_map_update_elem(s->kernel.pins[PINNED_RINGS], &s->domain, &s->ring_fd, BPF_ANY) < 0)
 		return -errno;
+	r = bpf_rules_install(&s->kernel, s->domain, policies, n, opts);
+	if (r < 0)
+		return r;
 	__atomic_store_n(&s->kernel.domains[s->domain].state, RW_DOMAIN_LIVE, __ATOMIC_SEQ_CST);
 	return 0;
 }
@@ -142,7 +150,7 @@ static int bpf_create(void **ret, struct rootward_policy *const *policies, size_
 		r = bpf_kernel_open(&s->kernel, opts);
 	if (r < 0)
 		return r;
-	bpf_kernel_collect(&s->kernel);
+	bpf_domains_collect(&s->kernel);
 	r = domain_make(s, policies, n, opts);
 	bpf_kernel_unlock(&s->kernel);
 	if (r == 0)
@@ -150,36 +158,11 @@ static int bpf_create(void **ret, struct rootward_policy *const *policies, size_
 	return r;
 }
 
-/* Async-signal-safe: system calls and an atomic add. */
 static int bpf_enter(void *state)
 {
 	struct bpf_state *s = state;
-	struct rw_domain *domain = &s->kernel.domains[s->domain];
-	struct rw_task task = { .domain = s->domain };
-	int pidfd, r, tries = 100;
 
-	/* A pidfd names the process's first thread, which would then be confined in our place. */
-	if (syscall(SYS_gettid) != getpid())
-		return -EINVAL;
-	pidfd = syscall(SYS_pidfd_open, getpid(), 0);
-	if (pidfd < 0)
-		return -errno;
-	/* Counted before it is in: the domain is never in use and thought empty. */
-	__atomic_add_fetch(&domain->tasks, 1, __ATOMIC_SEQ_CST);
-	if (__atomic_load_n(&domain->state, __ATOMIC_SEQ_CST) != RW_DOMAIN_LIVE)
-		tries = 0;
-	r = -ESTALE;
-	while (tries--) {
-		r = bpf_map_update_elem(s->kernel.pins[PINNED_TASKS], &pidfd, &task, BPF_NOEXIST) < 0 ?
-			    -errno :
-			    0;
-		if (r != -EBUSY)
-			break;
-	}
-	if (r < 0)
-		__atomic_sub_fetch(&domain->tasks, 1, __ATOMIC_SEQ_CST);
-	close(pidfd);
-	return r;
+	return bpf_domain_enter(&s->kernel, s->domain);
 }
 
 static int bpf_stats(void *state, struct rootward_stats *stats)

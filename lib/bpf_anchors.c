@@ -17,115 +17,44 @@
 /* Descriptors open at once: far below any limit, and few passes over them. */
 #define BATCH 128
 
-static struct anchor *anchor_new(struct anchors *a)
-{
-	struct anchor *list;
-	size_t room;
-
-	if (a->n == a->room) {
-		room = a->room ? a->room * 2 : 64;
-		list = reallocarray(a->list, room, sizeof(*list));
-		if (!list)
-			return NULL;
-		a->list = list;
-		a->room = room;
-	}
-	memset(&a->list[a->n], 0, sizeof(a->list[0]));
-	return &a->list[a->n++];
-}
+/**
+ * struct look - a look under way.
+ * @guards: finds those of @anchors by their objects
+ * @fds:    of the last @n_open anchors, which are not identified yet
+ * @failed: the first error that does not end the look, so that all of its kind are reported
+ */
+struct look {
+	struct anchors *anchors;
+	struct index guards;
+	int program;
+	const struct rootward_opts *opts;
+	int fds[BATCH];
+	size_t n_open;
+	int failed;
+};
 
 void anchors_free(struct anchors *a)
 {
-	size_t i;
-
-	for (i = 0; i < a->n; i++)
-		free(a->list[i].path);
 	free(a->list);
 	*a = (struct anchors){};
 }
 
-static bool same_guard(const void *data, uint32_t number, const void *key)
+/* Field by field: the rest of struct rw_identity tells of the filesystem. */
+static bool same_anchor(const struct anchor *a, const struct anchor *b)
 {
-	const struct anchors *a = data;
-
-	return strcmp(a->list[number].path, key) == 0;
+	return a->kind == b->kind && a->tree == b->tree && a->identity.ino == b->identity.ino &&
+	       a->identity.dev == b->identity.dev &&
+	       a->identity.generation == b->identity.generation;
 }
 
-/* Guards hold for the whole domain, so one for each directory, whichever tree asks for it. */
-static int add_guards(struct anchors *a, struct index *seen, const struct tree *tree)
+bool anchors_same(const struct anchors *a, const struct anchors *b)
 {
-	_cleanup_free_ char *path = strdup(tree->real);
-	struct anchor *anchor;
-	char *slash;
-	uint32_t hash;
+	size_t i;
 
-	if (!path)
-		return -ENOMEM;
-	while ((slash = strrchr(path, '/'))) {
-		slash[slash == path] = 0;
-		hash = hash_bytes(0, path, strlen(path));
-		if (index_find(seen, hash, same_guard, a, path) != INDEX_NONE)
-			return 0;
-		anchor = anchor_new(a);
-		if (!anchor)
-			return -ENOMEM;
-		anchor->kind = ANCHOR_GUARD;
-		anchor->tree = tree;
-		anchor->path = strdup(path);
-		if (!anchor->path || index_add(seen, hash, a->n - 1) < 0)
-			return -ENOMEM;
-		if (slash == path)
-			break;
-	}
-	return 0;
-}
-
-static int add_anchor(struct anchors *a, enum anchor_kind kind, const struct tree *tree,
-		      __u32 layer, __u32 number)
-{
-	struct anchor *anchor = anchor_new(a);
-
-	if (!anchor)
-		return -ENOMEM;
-	anchor->kind = kind;
-	anchor->tree = tree;
-	anchor->layer = layer;
-	anchor->number = number;
-	return 0;
-}
-
-static int add_tree(struct anchors *a, struct index *guards, const struct tree *tree, __u32 layer,
-		    __u32 number)
-{
-	bool present = tree->state == TREE_PRESENT, is_root = strcmp(tree->real, "/") == 0;
-	int r = 0;
-
-	if (present)
-		r = add_anchor(a, ANCHOR_OBJECT, tree, layer, number);
-	if (r == 0 && !is_root && (tree->deny || !present || !S_ISDIR(tree->mode)))
-		r = add_anchor(a, ANCHOR_ENTRY, tree, layer, number);
-	if (r == 0 && tree->deny && !is_root)
-		r = add_guards(a, guards, tree);
-	return r;
-}
-
-static int anchor_open(struct anchor *anchor, const struct rootward_opts *opts)
-{
-	int fd;
-
-	switch (anchor->kind) {
-	case ANCHOR_OBJECT:
-		return tree_open(anchor->tree, opts);
-	case ANCHOR_ENTRY:
-		return tree_open_parent(anchor->tree, &anchor->name, opts);
-	default:
-		fd = open(anchor->path, O_PATH | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
-		if (fd >= 0)
-			return fd;
-		diag(opts, ROOTWARD_ERROR, &anchor->tree->origin, NULL, "cannot open %s: %s",
-		     anchor->path, strerror(errno));
-		return -ESTALE;
-	}
+	for (i = 0; i < a->n && i < b->n; i++)
+		if (!same_anchor(&a->list[i], &b->list[i]))
+			return false;
+	return a->n == b->n;
 }
 
 /* Where names are compared without case, a rule on a name could be walked around. */
@@ -145,66 +74,157 @@ static int anchor_check(const struct anchor *anchor, int fd, const struct rootwa
 		why = "its directory compares names without case";
 	if (!why || anchor->kind == ANCHOR_GUARD)
 		return 0;
-	diag(opts, ROOTWARD_ERROR, &anchor->tree->origin, "use --engine landlock, or rule a "
-	     "directory above it", "a rule on %s could stop matching unseen: %s",
-	     anchor->tree->real, why);
+	diag(opts, ROOTWARD_ERROR, &anchor->tree->origin,
+	     "use --engine landlock, or rule a "
+	     "directory above it",
+	     "a rule on %s could stop matching unseen: %s", anchor->tree->real, why);
 	return -ENOTSUP;
 }
 
-static int identify_batch(int program, struct anchor *list, size_t n,
-			  const struct rootward_opts *opts)
+/* What is open gets identities, all in one go, and is closed. */
+static int look_identify(struct look *look)
 {
+	struct anchor *list = look->anchors->list + look->anchors->n - look->n_open;
 	struct rw_identity identities[BATCH];
-	size_t i, opened;
-	int fds[BATCH], r = 0, failed = 0;
+	size_t i;
+	int r;
 
-	for (opened = 0; opened < n && r == 0; opened++) {
-		fds[opened] = anchor_open(&list[opened], opts);
-		if (fds[opened] < 0)
-			r = fds[opened];
-	}
-	if (r == 0)
-		r = program >= 0 ? identity_read(program, fds, n, identities) :
-				   identity_guess(fds, n, identities);
-	for (i = 0; i < opened; i++) {
+	r = look->program >= 0 ?
+		    identity_read(look->program, look->fds, look->n_open, identities) :
+		    identity_guess(look->fds, look->n_open, identities);
+	for (i = 0; i < look->n_open; i++) {
 		if (r == 0) {
 			list[i].identity = identities[i];
-			if (anchor_check(&list[i], fds[i], opts) < 0)
-				failed = -ENOTSUP;
+			if (anchor_check(&list[i], look->fds[i], look->opts) < 0)
+				look->failed = -ENOTSUP;
 		}
-		cleanup_close(&fds[i]);
+		cleanup_close(&look->fds[i]);
 	}
-	return r ? r : failed;
+	look->n_open = 0;
+	return r;
 }
 
-static int identify(struct anchors *a, int program, const struct rootward_opts *opts)
+/* Takes @fd over. */
+static int look_add(struct look *look, const struct anchor *anchor, int fd)
 {
-	size_t i, n;
-	int r, failed = 0;
+	struct anchors *a = look->anchors;
+	struct anchor *list;
+	size_t room;
 
-	for (i = 0; i < a->n; i += n) {
-		n = a->n - i < BATCH ? a->n - i : BATCH;
-		r = identify_batch(program, a->list + i, n, opts);
-		if (r < 0 && !failed)
-			failed = r;
+	if (a->n == a->room) {
+		room = a->room ? a->room * 2 : 64;
+		list = reallocarray(a->list, room, sizeof(*list));
+		if (!list) {
+			close(fd);
+			return -ENOMEM;
+		}
+		a->list = list;
+		a->room = room;
 	}
-	return failed;
+	a->list[a->n++] = *anchor;
+	look->fds[look->n_open++] = fd;
+	return look->n_open == BATCH ? look_identify(look) : 0;
+}
+
+/* Of the same mount, too: from there on the way up is the same. */
+static bool same_guard(const void *data, uint32_t number, const void *key)
+{
+	const struct object *a = &((const struct anchors *)data)->list[number].object, *b = key;
+
+	return object_same(a, b) && a->mnt_id == b->mnt_id;
+}
+
+/*
+ * The directory @fd and all above it, by `..`: so each was the parent of the one before when it was
+ * opened, and not merely found under its name.  Those that the look has met already are above by
+ * now for the same reason.  Takes @fd over.
+ */
+static int look_up(struct look *look, const struct tree *tree, int fd)
+{
+	struct anchor anchor = { .kind = ANCHOR_GUARD, .tree = tree };
+	uint32_t hash;
+	int up, r;
+
+	for (;;) {
+		r = object_stat(fd, "", AT_EMPTY_PATH, &anchor.object);
+		hash = hash_bytes(0, &anchor.object.ino, sizeof(anchor.object.ino));
+		if (r < 0 || index_find(&look->guards, hash, same_guard, look->anchors,
+					&anchor.object) != INDEX_NONE)
+			break;
+		up = openat(fd, "..", O_PATH | O_DIRECTORY | O_CLOEXEC);
+		if (up < 0) {
+			r = -errno;
+			break;
+		}
+		r = look_add(look, &anchor, fd);
+		fd = up;
+		if (r == 0)
+			r = index_add(&look->guards, hash, look->anchors->n - 1);
+		if (r < 0)
+			break;
+	}
+	close(fd);
+	if (r < 0)
+		diag(look->opts, ROOTWARD_ERROR, &tree->origin, NULL,
+		     "cannot find the directories above %s: %s", tree->real, strerror(-r));
+	return r;
+}
+
+static int look_at_parent(struct look *look, const struct tree *tree, struct anchor *anchor)
+{
+	int fd, up, r;
+
+	fd = tree_open_parent(tree, &anchor->name, look->opts);
+	if (fd < 0)
+		return fd;
+	up = tree->deny ? fcntl(fd, F_DUPFD_CLOEXEC, 0) : -1;
+	if (tree->deny && up < 0) {
+		r = -errno;
+		close(fd);
+		return r;
+	}
+	anchor->kind = ANCHOR_ENTRY;
+	r = look_add(look, anchor, fd);
+	if (r == 0 && up >= 0)
+		return look_up(look, tree, up);
+	cleanup_close(&up);
+	return r;
+}
+
+static int look_at(struct look *look, const struct tree *tree, __u32 layer, __u32 number)
+{
+	struct anchor anchor = { .tree = tree, .layer = layer, .number = number };
+	bool present = tree->state == TREE_PRESENT, is_root = strcmp(tree->real, "/") == 0;
+	int fd, r = 0;
+
+	if (present) {
+		anchor.kind = ANCHOR_OBJECT;
+		fd = tree_open(tree, look->opts);
+		r = fd < 0 ? fd : look_add(look, &anchor, fd);
+	}
+	if (r == 0 && !is_root && (tree->deny || !present || !S_ISDIR(tree->mode)))
+		r = look_at_parent(look, tree, &anchor);
+	return r;
 }
 
 int anchors_find(struct anchors *a, int program, struct rootward_policy *const *policies, size_t n,
 		 const struct rootward_opts *opts)
 {
-	struct index guards = {};
+	struct look look = { .anchors = a, .program = program, .opts = opts };
 	size_t i, j;
 	int r = 0;
 
 	for (i = 0; i < n && r == 0; i++)
 		for (j = 0; j < policies[i]->n_trees && r == 0; j++)
 			if (policies[i]->trees[j].state != TREE_SKIPPED)
-				r = add_tree(a, &guards, &policies[i]->trees[j], i, j);
-	index_free(&guards);
+				r = look_at(&look, &policies[i]->trees[j], i, j);
 	if (r == 0)
-		r = identify(a, program, opts);
+		r = look_identify(&look);
+	while (look.n_open)
+		cleanup_close(&look.fds[--look.n_open]);
+	index_free(&look.guards);
+	if (r == 0)
+		r = look.failed;
 	if (r < 0)
 		anchors_free(a);
 	return r;

@@ -6,6 +6,7 @@
 #define ROOTWARD_BPF_ANCHORS_H
 
 #include "abi.h"
+#include "lookup.h"
 #include "policy.h"
 
 enum anchor_kind {
@@ -17,16 +18,16 @@ enum anchor_kind {
 
 /**
  * struct anchor
- * @path: for ANCHOR_GUARD; owned
- * @name: for ANCHOR_ENTRY; points into tree->real
+ * @name:   for ANCHOR_ENTRY; points into tree->real
+ * @object: for ANCHOR_GUARD, without its path
  */
 struct anchor {
 	enum anchor_kind kind;
 	__u32 layer;
 	__u32 number; /* of the tree in its policy */
 	const struct tree *tree;
-	char *path;
 	const char *name;
+	struct object object;
 	struct rw_identity identity;
 };
 
@@ -39,10 +40,20 @@ struct anchors {
 /**
  * anchors_find() - all anchors of all policies, identified by @program (see identity.h).  Without
  * one (below 0) as far as stat() can tell: enough to see where a rule could not hang.
+ *
+ * What each of them was, it was at some time during the call, not all at one time.  But: call it,
+ * make rules of what it finds, call it again.  When both found the same, there was a rule on every
+ * ancestor of every denied object, and has been since; as long as renames of guards add guards
+ * (guard.bpf.h).  For the second look went up from each object link by link; a link that was moved
+ * before it was looked at is seen at its new place, and the one who moves it later meets a guard.
+ *
  * Return: 0, or as bpf_rules_install().
  */
 int anchors_find(struct anchors *anchors, int program, struct rootward_policy *const *policies, size_t n,
 		 const struct rootward_opts *opts);
+
+/** anchors_same() - whether two looks at the same policies found the same. */
+bool anchors_same(const struct anchors *a, const struct anchors *b);
 
 void anchors_free(struct anchors *anchors);
 

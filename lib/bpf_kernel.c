@@ -10,20 +10,18 @@
 
 #include <bpf/bpf.h>
 
-#include "bpf_kernel.h"
+#include "bpf_domains.h"
 #include "bpf_load.h"
 #include "cleanup.h"
 
-#define BPFFS "/sys/fs/bpf"
+#define BPFFS BPF_KERNEL_FS
 #define BPFFS_MAGIC 0xcafe4a11
-#define STRING_(x) #x
-#define STRING(x) STRING_(x)
-#define PINS BPFFS "/rootward-" STRING(RW_ABI)
+#define PINS BPF_KERNEL_PINS
 
 static const char *const pin_names[] = {
-	[PINNED_DOMAINS] = "domains", [PINNED_RULES] = "rules", [PINNED_NAMES] = "names",
-	[PINNED_TASKS] = "tasks",     [PINNED_RINGS] = "rings", [PINNED_SHARED] = "shared",
-	[PINNED_IDENTITY] = "identity",
+	[PINNED_DOMAINS] = "domains",	[PINNED_RULES] = "rules", [PINNED_NAMES] = "names",
+	[PINNED_TASKS] = "tasks",	[PINNED_RINGS] = "rings", [PINNED_SHARED] = "shared",
+	[PINNED_IDENTITY] = "identity", [PINNED_ENTER] = "enter",
 };
 
 #define N_PINS (sizeof(pin_names) / sizeof(pin_names[0]))
@@ -114,8 +112,12 @@ static int live_make(const struct rootward_opts *opts)
 
 	remove_pins(PINS "/dead");
 	remove_pins(PINS "/new");
-	if (mkdir(PINS "/new", 0700) < 0)
-		return -errno;
+	if (mkdir(PINS "/new", 0700) < 0) {
+		r = -errno;
+		diag(opts, ROOTWARD_ERROR, NULL, NULL, "cannot make %s: %s", PINS "/new",
+		     strerror(-r));
+		return r;
+	}
 	r = bpf_load(PINS "/new", pin_names, N_PINS, opts);
 	if (r == 0 && rename(PINS "/new", PINS "/live") < 0)
 		r = -errno;
@@ -171,139 +173,9 @@ void bpf_kernel_close(struct bpf_kernel *k)
 	*k = (struct bpf_kernel)BPF_KERNEL_NONE;
 }
 
-static void domain_path(char *buf, size_t size, unsigned int n)
-{
-	snprintf(buf, size, PINS "/domain-%u", n);
-}
-
-int bpf_kernel_claim(struct bpf_kernel *k, int *owner)
-{
-	char path[128];
-	unsigned int n;
-
-	for (n = 1; n < RW_DOMAINS; n++) {
-		if (k->domains[n].state != RW_DOMAIN_FREE)
-			continue;
-		domain_path(path, sizeof(path), n);
-		if (mkdir(path, 0700) < 0 && errno != EEXIST)
-			return -errno;
-		*owner = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-		if (*owner < 0)
-			return -errno;
-		if (flock(*owner, LOCK_SH | LOCK_NB) < 0)
-			return -errno;
-		return n;
-	}
-	return -ENOSPC;
-}
-
-/* The owner's lock goes with its process, whatever ends it.  In doubt it lives. */
-static bool owner_lives(unsigned int n)
-{
-	_cleanup_close_ int fd = -1;
-	char path[128];
-
-	domain_path(path, sizeof(path), n);
-	fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	if (fd < 0)
-		return errno != ENOENT;
-	return flock(fd, LOCK_EX | LOCK_NB) < 0;
-}
-
-/* Deletes what belongs to @domain; the domain's number is at @offset in the key. */
-static void delete_keys(int map, void *key, void *next, size_t size, const __u32 *domain_of_next,
-			__u32 domain)
-{
-	bool have = false, doomed = false;
-
-	while (bpf_map_get_next_key(map, have ? key : NULL, next) == 0) {
-		/* Behind the iteration, so that it goes on from a key that is still there. */
-		if (doomed)
-			bpf_map_delete_elem(map, key);
-		memcpy(key, next, size);
-		doomed = *domain_of_next == domain;
-		have = true;
-	}
-	if (doomed)
-		bpf_map_delete_elem(map, key);
-}
-
-static void delete_rules(struct bpf_kernel *k, __u32 domain)
-{
-	struct rw_ident ident, next_ident = {};
-	struct rw_name_key name, next_name = {};
-
-	delete_keys(k->pins[PINNED_RULES], &ident, &next_ident, sizeof(ident), &next_ident.domain,
-		    domain);
-	delete_keys(k->pins[PINNED_NAMES], &name, &next_name, sizeof(name), &next_name.parent.domain,
-		    domain);
-}
-
-/* The bits that rules need, or'ed into @bits.  Returns false when not all rules could be seen. */
-static bool filter_collect(struct bpf_kernel *k, __u64 *bits)
-{
-	struct rw_ident key, *prev = NULL;
-	__u32 bit;
-
-	while (bpf_map_get_next_key(k->pins[PINNED_RULES], prev, &key) == 0) {
-		bit = rw_filter_bit(key.ino);
-		__atomic_or_fetch(&bits[bit / 64], 1ULL << (bit & 63), __ATOMIC_SEQ_CST);
-		prev = &key;
-	}
-	return errno == ENOENT;
-}
-
-/*
- * Clears bits that no rule needs.  A guard that a rename adds meanwhile (guard.bpf.h) sets its bit
- * before and after its rule, so the bit is there, or the second look at the rules brings it back.
- */
-static void filter_shrink(struct bpf_kernel *k)
-{
-	__u64 *fresh = calloc(RW_FILTER_WORDS, sizeof(*fresh));
-	__u32 i;
-
-	if (fresh && filter_collect(k, fresh)) {
-		for (i = 0; i < RW_FILTER_WORDS; i++)
-			__atomic_and_fetch(&k->shared->filter[i], fresh[i], __ATOMIC_SEQ_CST);
-		filter_collect(k, k->shared->filter);
-	}
-	free(fresh);
-}
-
-/* Returns how many domains are still in use. */
-static unsigned int collect_domains(struct bpf_kernel *k)
-{
-	unsigned int n, live = 0, gone = 0;
-	char path[128];
-
-	for (n = 1; n < RW_DOMAINS; n++) {
-		if (k->domains[n].state == RW_DOMAIN_FREE)
-			continue;
-		/* The owner first: when it has gone, nobody enters any more, and the count is final. */
-		if (owner_lives(n) || __atomic_load_n(&k->domains[n].tasks, __ATOMIC_SEQ_CST) > 0) {
-			live++;
-			continue;
-		}
-		delete_rules(k, n);
-		bpf_map_delete_elem(k->pins[PINNED_RINGS], &n);
-		k->domains[n].state = RW_DOMAIN_FREE;
-		domain_path(path, sizeof(path), n);
-		rmdir(path);
-		gone++;
-	}
-	if (live && gone)
-		filter_shrink(k);
-	return live;
-}
-
-void bpf_kernel_collect(struct bpf_kernel *k)
-{
-	collect_domains(k);
-}
-
 void bpf_kernel_leave(struct bpf_kernel *k)
 {
-	if (collect_domains(k) > 0)
+	if (bpf_domains_collect(k) > 0)
 		return;
 	/* As it came: all or nothing.  Whoever is killed here leaves what live_make() removes. */
 	if (rename(PINS "/live", PINS "/dead") == 0)

@@ -6,8 +6,9 @@
  *	BPFFS/rootward-ABI/live/        links and maps; made as `new`, then renamed: all or nothing
  *	BPFFS/rootward-ABI/domain-N/    flock()ed (shared) by the owner of domain N while it lives
  *
- * A domain is collected when it has no task and its owner is gone; when the last is, `live` goes
- * too and the kernel is as it was.
+ * A domain is collected when it has no task and its owner is gone (bpf_domains.c); when the last
+ * is, `live` goes too, renamed `dead` first, and the kernel is as it was.  Whoever is killed in the
+ * middle of any of this leaves what the next to come takes along, and no task unconfined.
  */
 #ifndef ROOTWARD_BPF_KERNEL_H
 #define ROOTWARD_BPF_KERNEL_H
@@ -25,7 +26,7 @@
  */
 struct bpf_kernel {
 	int lock;
-	int pins[7];
+	int pins[8];
 	struct rw_domain *domains;
 	struct rw_shared *shared;
 };
@@ -38,14 +39,21 @@ enum bpf_kernel_pin {
 	PINNED_RINGS,
 	PINNED_SHARED,
 	PINNED_IDENTITY, /* a program: see identity.h */
+	PINNED_ENTER,	 /* likewise: see enter.bpf.h */
 };
 
-#define BPF_KERNEL_NONE { .lock = -1, .pins = { -1, -1, -1, -1, -1, -1, -1 } }
+#define BPF_KERNEL_NONE { .lock = -1, .pins = { -1, -1, -1, -1, -1, -1, -1, -1 } }
+
+#define BPF_KERNEL_FS "/sys/fs/bpf"
+#define BPF_KERNEL_STRING_(x) #x
+#define BPF_KERNEL_STRING(x) BPF_KERNEL_STRING_(x)
+#define BPF_KERNEL_PINS BPF_KERNEL_FS "/rootward-" BPF_KERNEL_STRING(RW_ABI)
 
 /**
  * bpf_kernel_open() - lock, then use what is pinned or load and pin it.
  *
- * Return: 0; -EPERM, -ENOSYS (reported); -ENOTSUP: a hook is missing (reported); what libbpf says.
+ * Return: 0; -EPERM, -ENOSYS (reported); -ENOTSUP: a hook is missing, or the kernel may skip programs
+ * (reported); what libbpf says.
  */
 int bpf_kernel_open(struct bpf_kernel *kernel, const struct rootward_opts *opts);
 
@@ -60,16 +68,7 @@ void bpf_kernel_unlock(struct bpf_kernel *kernel);
 
 void bpf_kernel_close(struct bpf_kernel *kernel);
 
-/**
- * bpf_kernel_claim() - a free domain, locked for as long as *owner is open.
- * Return: its number, from 1; -ENOSPC.
- */
-int bpf_kernel_claim(struct bpf_kernel *kernel, int *owner);
-
-/** bpf_kernel_collect() - free every domain without tasks and owner; under the lock. */
-void bpf_kernel_collect(struct bpf_kernel *kernel);
-
-/** bpf_kernel_leave() - the same, and when none is left, the programs go too; under the lock. */
+/** bpf_kernel_leave() - collect, and when no domain is left, the programs go too; under the lock. */
 void bpf_kernel_leave(struct bpf_kernel *kernel);
 
 #endif

@@ -2,6 +2,7 @@
 #include <errno.h>
 #include <stdbool.h>
 #include <string.h>
+#include <sys/utsname.h>
 #include <unistd.h>
 
 #include <bpf/bpf.h>
@@ -89,6 +90,11 @@ static bool hook_is_optional(const char *hook)
 	return false;
 }
 
+static bool on_a_hook(const struct bpf_program *prog)
+{
+	return bpf_program__type(prog) == BPF_PROG_TYPE_LSM;
+}
+
 /* A kernel without a hook that matters is refused: it would be a hole that nobody sees. */
 static int choose_programs(struct rootward_bpf *skeleton, const struct rootward_opts *opts)
 {
@@ -103,6 +109,8 @@ static int choose_programs(struct rootward_bpf *skeleton, const struct rootward_
 		return -ENOSYS;
 	}
 	bpf_object__for_each_program(prog, skeleton->obj) {
+		if (!on_a_hook(prog))
+			continue;
 		hook = strchr(bpf_program__section_name(prog), '/') + 1;
 		arguments = hook_arguments(btf, hook);
 		if (arguments >= 0 && !other_variant(bpf_program__name(prog), arguments))
@@ -130,7 +138,7 @@ static int attach_and_pin(struct rootward_bpf *skeleton, const char *dir)
 	int r;
 
 	while ((prog = bpf_object__prev_program(skeleton->obj, prog))) {
-		if (!bpf_program__autoload(prog))
+		if (!on_a_hook(prog) || !bpf_program__autoload(prog))
 			continue;
 		link = bpf_program__attach(prog);
 		if (!link)
@@ -152,6 +160,7 @@ static int pin_shared(struct rootward_bpf *skeleton, int identity, const char *d
 		bpf_map__fd(skeleton->maps.names),   bpf_map__fd(skeleton->maps.tasks),
 		bpf_map__fd(skeleton->maps.rings),   bpf_map__fd(skeleton->maps.data_shared),
 		identity,
+		bpf_program__fd(skeleton->progs.rw_enter),
 	};
 	char path[256];
 	size_t i;
@@ -200,8 +209,8 @@ int bpf_load(const char *dir, const char *const *names, size_t n,
 		r = attach_and_pin(skeleton, dir);
 	libbpf_set_print(printer);
 	if (r < 0 && r != -ENOTSUP && r != -ENOSYS)
-		diag(opts, ROOTWARD_ERROR, NULL, NULL, "the kernel does not take the programs: %s (%s)",
-		     strerror(-r), warned_of);
+		diag(opts, ROOTWARD_ERROR, NULL, NULL, "the kernel does not take the programs: %s%s%s%s",
+		     strerror(-r), *warned_of ? " (" : "", warned_of, *warned_of ? ")" : "");
 	return r;
 }
 
@@ -229,6 +238,14 @@ int bpf_hooks(const struct rootward_opts *opts)
 	return r;
 }
 
+/* A kernel where preemption cannot be chosen says so in its version. */
+static bool always_preempted(void)
+{
+	struct utsname u;
+
+	return uname(&u) == 0 && (strstr(u.version, " PREEMPT ") || strstr(u.version, "PREEMPT_RT"));
+}
+
 static int probe_called(struct probe_bpf *probe, enum bpf_stage *stage)
 {
 	int r;
@@ -244,7 +261,9 @@ static int probe_called(struct probe_bpf *probe, enum bpf_stage *stage)
 	*stage = BPF_STAGE_CALL;
 	probe->bss->asked_by = getpid();
 	getsid(getpid());
-	return probe->bss->called ? 0 : -ENOSYS;
+	if (!probe->bss->called)
+		return -ENOSYS;
+	return probe->bss->skips || (probe->bss->can_skip && always_preempted()) ? -EOPNOTSUPP : 0;
 }
 
 int bpf_probe_stage(enum bpf_stage *stage)
@@ -272,6 +291,9 @@ int bpf_probe(const char **why)
 	if (r == -ENOSYS)
 		*why = "programs on security hooks are not called: `bpf` is not in the lsm= list "
 		       "that the kernel was started with";
+	else if (r == -EOPNOTSUPP)
+		*why = "where this kernel preempts a program it skips it for other tasks: start it with "
+		       "preempt=voluntary, or take 6.2 or later";
 	else if (geteuid() != 0)
 		*why = "BPF LSM needs root";
 	else

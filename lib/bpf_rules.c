@@ -5,10 +5,14 @@
 #include <bpf/bpf.h>
 
 #include "bpf_anchors.h"
+#include "bpf_domains.h"
 #include "bpf_rules.h"
 #include "cleanup.h"
 
-/* Read, change, write: only this process changes the domain. */
+_Static_assert(RW_GUARDS *RW_DOMAINS <= RW_RULES / 4, "renames cannot fill the map");
+
+/* Read, change, write: under the lock, and what a rename does meanwhile, see bpf_rules_install().
+ */
 static int rule_get(int map, const void *key, void *value, size_t size)
 {
 	__u32 i;
@@ -102,7 +106,8 @@ static int install_anchor(struct bpf_kernel *k, __u32 domain, const struct ancho
 	case ANCHOR_OBJECT:
 		rule_add(&rule, anchor, anchor->tree->allow, anchor->tree->deny);
 		if (anchor->tree->deny)
-			rule.flags |= S_ISDIR(anchor->tree->mode) ? RW_GUARD | RW_DENIES : RW_DENIES;
+			rule.flags |=
+				S_ISDIR(anchor->tree->mode) ? RW_GUARD | RW_DENIES : RW_DENIES;
 		break;
 	case ANCHOR_ENTRY:
 		rule.flags |= RW_NAMED;
@@ -118,20 +123,53 @@ static int install_anchor(struct bpf_kernel *k, __u32 domain, const struct ancho
 	return r;
 }
 
+static int install_all(struct bpf_kernel *k, __u32 domain, const struct anchors *anchors,
+		       const struct rootward_opts *opts)
+{
+	size_t i;
+	int r = 0;
+
+	for (i = 0; r == 0 && i < anchors->n; i++) {
+		r = install_anchor(k, domain, &anchors->list[i], opts);
+		if (r < 0 && r != -EEXIST)
+			diag(opts, ROOTWARD_ERROR, &anchors->list[i].tree->origin, NULL,
+			     "the kernel does not take the rule: %s", strerror(-r));
+	}
+	return r;
+}
+
+#define MAX_LOOKS 16
+
+/*
+ * Rules are made of what the first look found, and it counts only if a second, with them in place,
+ * finds the same (anchors_find()).  What a rename adds in between may be overwritten; then the
+ * second look finds something else.
+ */
 int bpf_rules_install(struct bpf_kernel *k, __u32 domain, struct rootward_policy *const *policies,
 		      size_t n, const struct rootward_opts *opts)
 {
-	struct anchors anchors = {};
-	size_t i;
-	int r;
+	int program = k->pins[PINNED_IDENTITY], looks, r;
+	struct anchors found = {}, again = {};
+	bool agreed = false;
 
-	r = anchors_find(&anchors, k->pins[PINNED_IDENTITY], policies, n, opts);
-	for (i = 0; r == 0 && i < anchors.n; i++) {
-		r = install_anchor(k, domain, &anchors.list[i], opts);
-		if (r < 0 && r != -EEXIST)
-			diag(opts, ROOTWARD_ERROR, &anchors.list[i].tree->origin, NULL,
-			     "the kernel does not take the rule: %s", strerror(-r));
+	r = anchors_find(&found, program, policies, n, opts);
+	for (looks = 1; r == 0 && !agreed && looks < MAX_LOOKS; looks++) {
+		r = install_all(k, domain, &found, opts);
+		if (r == 0)
+			r = anchors_find(&again, program, policies, n, opts);
+		if (r < 0)
+			break;
+		agreed = anchors_same(&found, &again);
+		if (!agreed)
+			bpf_domain_clear(k, domain);
+		anchors_free(&found);
+		found = again;
+		again = (struct anchors){};
 	}
-	anchors_free(&anchors);
-	return r;
+	anchors_free(&found);
+	if (r < 0 || agreed)
+		return r;
+	diag(opts, ROOTWARD_ERROR, NULL, "try again",
+	     "directories above what is denied were renamed again and again");
+	return -EAGAIN;
 }

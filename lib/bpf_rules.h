@@ -11,7 +11,7 @@
  * The kernel is locked by the caller, and no task is in @domain yet.
  *
  * Return: 0; -ENOTSUP: an object's identity is not stable (reported); -ESTALE, -ENOENT and others
- * of tree_open() (reported); what the maps say.
+ * of tree_open() (reported); -EAGAIN: renamed all the time (reported); what the maps say.
  */
 int bpf_rules_install(struct bpf_kernel *kernel, __u32 domain,
 		      struct rootward_policy *const *policies, size_t n,

@@ -17,8 +17,13 @@
 #include <stdlib.h>
 #include <string.h>
 
-static int tap_number;
-static int tap_failed;
+/* One count for a program of several files: its header says `extern`, and one file says nothing. */
+#ifndef TAP_COUNTERS
+#define TAP_COUNTERS static
+#endif
+
+TAP_COUNTERS int tap_number;
+TAP_COUNTERS int tap_failed;
 
 __attribute__((format(printf, 4, 5), unused)) static bool
 tap_check(bool good, const char *file, int line, const char *format, ...)

@@ -98,7 +98,8 @@ enum rootward_op_group {
 	X(DEVICE, "a device that shows what lies beneath files")                                   \
 	X(TASK, "a task outside the confinement")                                                  \
 	X(SYSTEM, "it could undo the confinement")                                                 \
-	X(UNKNOWN, "something that rootward does not know")
+	X(UNKNOWN, "something that rootward does not know")                                        \
+	X(FULL, "too many directories have become the way to something denied")
 
 enum rootward_reason {
 #define ROOTWARD_X(NAME, text) ROOTWARD_REASON_##NAME,

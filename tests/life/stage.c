@@ -1,0 +1,202 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include <dirent.h>
+#include <errno.h>
+#include <sched.h>
+#include <sys/mman.h>
+#include <sys/mount.h>
+#include <sys/resource.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <bpf/bpf.h>
+#include <bpf/libbpf.h>
+
+#include "bpf_load.h"
+#include "cleanup.h"
+#include "identity.h"
+#include "life.h"
+#include "rootward.skel.h"
+
+struct collected said;
+
+/* --- in place of the programs on hooks: a map pinned for each link */
+
+static int pin_instead(struct rootward_bpf *skeleton, const char *dir)
+{
+	struct bpf_program *prog;
+	char path[256];
+
+	bpf_object__for_each_program(prog, skeleton->obj)
+	{
+		if (bpf_program__type(prog) != BPF_PROG_TYPE_LSM)
+			continue;
+		snprintf(path, sizeof(path), "%s/link_%s", dir, bpf_program__name(prog));
+		if (bpf_obj_pin(bpf_map__fd(skeleton->maps.domains), path) < 0)
+			return -errno;
+	}
+	return 0;
+}
+
+static int load_without_hooks(struct rootward_bpf *skeleton)
+{
+	struct bpf_program *prog;
+
+	bpf_object__for_each_program(prog, skeleton->obj)
+		bpf_program__set_autoload(prog, bpf_program__type(prog) != BPF_PROG_TYPE_LSM);
+	return rootward_bpf__load(skeleton);
+}
+
+int __wrap_bpf_load(const char *dir, const char *const *names, size_t n,
+		    const struct rootward_opts *opts);
+int __wrap_bpf_probe(const char **why);
+
+int __wrap_bpf_load(const char *dir, const char *const *names, size_t n,
+		    const struct rootward_opts *opts)
+{
+	struct rootward_bpf *skeleton = rootward_bpf__open();
+	_cleanup_close_ int identity = -1;
+	int i = 0, r = skeleton ? load_without_hooks(skeleton) : -errno;
+	char path[256];
+
+	if (r == 0)
+		r = identity = identity_load();
+	if (r >= 0) {
+		/* in the order of enum bpf_kernel_pin */
+		int fds[] = { bpf_map__fd(skeleton->maps.domains),
+			      bpf_map__fd(skeleton->maps.rules),
+			      bpf_map__fd(skeleton->maps.names),
+			      bpf_map__fd(skeleton->maps.tasks),
+			      bpf_map__fd(skeleton->maps.rings),
+			      bpf_map__fd(skeleton->maps.data_shared),
+			      identity,
+			      bpf_program__fd(skeleton->progs.rw_enter) };
+
+		for (r = 0; r == 0 && i < (int)n; i++) {
+			snprintf(path, sizeof(path), "%s/%s", dir, names[i]);
+			r = bpf_obj_pin(fds[i], path) < 0 ? -errno : 0;
+		}
+	}
+	if (r == 0)
+		r = pin_instead(skeleton, dir);
+	rootward_bpf__destroy(skeleton);
+	return r;
+}
+
+int __wrap_bpf_probe(const char **why)
+{
+	return 0;
+}
+
+/* --- where the library may be raced with; the linker leads its calls here (--wrap) */
+
+void (*before_identities)(void);
+void (*before_lock)(void);
+
+int __real_identity_read(int program, const int *fds, size_t n, struct rw_identity *identities);
+int __wrap_identity_read(int program, const int *fds, size_t n, struct rw_identity *identities);
+int __real_bpf_kernel_lock(struct bpf_kernel *kernel);
+int __wrap_bpf_kernel_lock(struct bpf_kernel *kernel);
+
+int __wrap_identity_read(int program, const int *fds, size_t n, struct rw_identity *identities)
+{
+	int r = __real_identity_read(program, fds, n, identities);
+
+	if (before_identities)
+		before_identities();
+	return r;
+}
+
+int __wrap_bpf_kernel_lock(struct bpf_kernel *kernel)
+{
+	void (*fn)(void) = before_lock;
+
+	before_lock = NULL;
+	if (fn)
+		fn();
+	return __real_bpf_kernel_lock(kernel);
+}
+
+/* --- sessions */
+
+static void cleanup_policy(struct rootward_policy **policy)
+{
+	rootward_policy_free(*policy);
+}
+
+int session_begin(struct bpf_state **state, const char *text)
+{
+	_cleanup_(cleanup_policy) struct rootward_policy *policy = NULL;
+	struct rootward_opts opts = collect_opts(&said);
+	int r;
+
+	collected_reset(&said);
+	r = rootward_policy_parse(&policy, text, strlen(text), &opts);
+	if (r == 0)
+		r = policy_resolve(policy, &opts);
+	return r < 0 ? r : engine_bpf.create((void **)state, &policy, 1, &opts);
+}
+
+void session_end(struct bpf_state *state)
+{
+	engine_bpf.free(state);
+}
+
+void session_abandon(struct bpf_state *state)
+{
+	cleanup_close(&state->ring_fd);
+	cleanup_close(&state->owner);
+	bpf_kernel_close(&state->kernel);
+	layer_names_free(state->layers, state->n_layers);
+	free(state);
+}
+
+unsigned int rules_of(const struct bpf_state *state, __u32 domain)
+{
+	unsigned int n = 0;
+	struct rw_name_key name, *last_name = NULL;
+	struct rw_ident ident, *last = NULL;
+
+	while (bpf_map_get_next_key(state->kernel.pins[PINNED_RULES], last, &ident) == 0) {
+		n += !domain || ident.domain == domain;
+		last = &ident;
+	}
+	while (bpf_map_get_next_key(state->kernel.pins[PINNED_NAMES], last_name, &name) == 0) {
+		n += !domain || name.parent.domain == domain;
+		last_name = &name;
+	}
+	return n;
+}
+
+bool is_pinned(const char *name)
+{
+	char path[128];
+
+	snprintf(path, sizeof(path), "%s/%s", BPF_KERNEL_PINS, name);
+	return access(path, F_OK) == 0;
+}
+
+unsigned int pinned(void)
+{
+	_cleanup_closedir_ DIR *d = opendir(BPF_KERNEL_PINS);
+	unsigned int n = 0;
+	struct dirent *e;
+
+	while (d && (e = readdir(d)))
+		n += e->d_name[0] != '.';
+	return n;
+}
+
+int stage_set(void)
+{
+	struct rlimit files;
+
+	getrlimit(RLIMIT_NOFILE, &files);
+	files.rlim_cur = files.rlim_max;
+	if (setrlimit(RLIMIT_NOFILE, &files) || unshare(CLONE_NEWNS) ||
+	    mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL) ||
+	    mount("life", "/tmp", "tmpfs", 0, "mode=1777") || chdir("/tmp"))
+		return -errno;
+	if (mount("bpf", BPF_KERNEL_FS, "bpf", 0, "mode=0700"))
+		return -errno;
+	return 0;
+}
