@@ -53,6 +53,12 @@ bool kill_at(unsigned int n, void (*fn)(void *), void *data);
 extern void (*before_identities)(void);
 extern void (*before_lock)(void);
 
+/** confined() - what @fn returns in a child that has entered; 200: it could not enter. */
+int confined(struct bpf_state *state, int (*fn)(void));
+
+void test_hooks(void);
+void test_uring(void);
+
 void test_pins(void);
 void test_domains(void);
 void test_guards(void);

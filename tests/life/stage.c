@@ -1,5 +1,4 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-#include <dirent.h>
 #include <errno.h>
 #include <sched.h>
 #include <sys/mman.h>
@@ -16,8 +15,6 @@
 #include "identity.h"
 #include "life.h"
 #include "rootward.skel.h"
-
-struct collected said;
 
 /* --- in place of the programs on hooks: a map pinned for each link */
 
@@ -114,76 +111,6 @@ int __wrap_bpf_kernel_lock(struct bpf_kernel *kernel)
 	if (fn)
 		fn();
 	return __real_bpf_kernel_lock(kernel);
-}
-
-/* --- sessions */
-
-static void cleanup_policy(struct rootward_policy **policy)
-{
-	rootward_policy_free(*policy);
-}
-
-int session_begin(struct bpf_state **state, const char *text)
-{
-	_cleanup_(cleanup_policy) struct rootward_policy *policy = NULL;
-	struct rootward_opts opts = collect_opts(&said);
-	int r;
-
-	collected_reset(&said);
-	r = rootward_policy_parse(&policy, text, strlen(text), &opts);
-	if (r == 0)
-		r = policy_resolve(policy, &opts);
-	return r < 0 ? r : engine_bpf.create((void **)state, &policy, 1, &opts);
-}
-
-void session_end(struct bpf_state *state)
-{
-	engine_bpf.free(state);
-}
-
-void session_abandon(struct bpf_state *state)
-{
-	cleanup_close(&state->ring_fd);
-	cleanup_close(&state->owner);
-	bpf_kernel_close(&state->kernel);
-	layer_names_free(state->layers, state->n_layers);
-	free(state);
-}
-
-unsigned int rules_of(const struct bpf_state *state, __u32 domain)
-{
-	unsigned int n = 0;
-	struct rw_name_key name, *last_name = NULL;
-	struct rw_ident ident, *last = NULL;
-
-	while (bpf_map_get_next_key(state->kernel.pins[PINNED_RULES], last, &ident) == 0) {
-		n += !domain || ident.domain == domain;
-		last = &ident;
-	}
-	while (bpf_map_get_next_key(state->kernel.pins[PINNED_NAMES], last_name, &name) == 0) {
-		n += !domain || name.parent.domain == domain;
-		last_name = &name;
-	}
-	return n;
-}
-
-bool is_pinned(const char *name)
-{
-	char path[128];
-
-	snprintf(path, sizeof(path), "%s/%s", BPF_KERNEL_PINS, name);
-	return access(path, F_OK) == 0;
-}
-
-unsigned int pinned(void)
-{
-	_cleanup_closedir_ DIR *d = opendir(BPF_KERNEL_PINS);
-	unsigned int n = 0;
-	struct dirent *e;
-
-	while (d && (e = readdir(d)))
-		n += e->d_name[0] != '.';
-	return n;
 }
 
 int stage_set(void)
