@@ -2,6 +2,8 @@
 /* Pins: all or nothing, wherever it is that somebody is killed. */
 #include <errno.h>
 #include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
 #include <bpf/bpf.h>
 
@@ -115,6 +117,45 @@ static void slow_to_leave(void)
 	is_int(pinned(), 0, "the last one does");
 }
 
+#define AT_ONCE 6
+#define LIVES 8
+
+/* Each has the rules it should have, whoever installs and collects beside it. */
+static int live_often(unsigned int rules)
+{
+	struct bpf_state *state;
+	int i, wrong = 0;
+
+	for (i = 0; i < LIVES; i++) {
+		if (session_begin(&state, POLICY) < 0)
+			return 100;
+		wrong += rules_of(state, state->domain) != rules || !live_id() ||
+			 state->kernel.domains[state->domain].state != RW_DOMAIN_LIVE;
+		session_end(state);
+	}
+	return wrong;
+}
+
+static void at_once(void)
+{
+	unsigned int i, rules, wrong = 0;
+	struct bpf_state *state;
+	int status;
+
+	if (!ok(session_begin(&state, POLICY) == 0, "a domain"))
+		return;
+	rules = rules_of(state, state->domain);
+	session_end(state);
+	for (i = 0; i < AT_ONCE; i++)
+		if (!fork())
+			_exit(live_often(rules));
+	while (wait(&status) > 0)
+		wrong += !WIFEXITED(status) || WEXITSTATUS(status);
+	is_int(wrong, 0, "%u at once, each %u times: none takes anything from another", AT_ONCE,
+	       LIVES);
+	is_int(pinned(), 0, "nothing is left behind them");
+}
+
 void test_pins(void)
 {
 	mkdir("pins", 0755);
@@ -123,4 +164,5 @@ void test_pins(void)
 	killed_alone();
 	killed_beside_a_domain();
 	slow_to_leave();
+	at_once();
 }
