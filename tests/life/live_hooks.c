@@ -33,14 +33,11 @@ static int open_peer(void)
 	return ioctl(master, TIOCGPTPEER, O_RDONLY | O_NOCTTY | EXEC_MARK) < 0 ? errno : 0;
 }
 
-/* @ops: what the policy allows everywhere */
-static int under(const char *ops, int (*fn)(void))
+static int under(const char *policy, int (*fn)(void))
 {
 	struct bpf_state *state;
-	char policy[128];
 	int r;
 
-	snprintf(policy, sizeof(policy), "default: [%s]\n", ops);
 	if (session_begin(&state, policy) < 0)
 		return 202;
 	r = confined(state, fn);
@@ -48,19 +45,26 @@ static int under(const char *ops, int (*fn)(void))
 	return r;
 }
 
+/* A queue is opened by a mount that hangs nowhere: only a rule on its filesystem allows. */
 static void exec_mark(void)
 {
 	mqd_t q = mq_open("/rootward-live", O_RDWR | O_CREAT, 0666, NULL);
 
+	mkdir("queues", 0755);
 	master = posix_openpt(O_RDWR | O_NOCTTY | O_CLOEXEC);
-	if (!ok(q >= 0 && master >= 0 && unlockpt(master) == 0, "a queue and a terminal"))
+	if (!ok(q >= 0 && master >= 0 && unlockpt(master) == 0 &&
+			mount("live", "queues", "mqueue", 0, NULL) == 0,
+		"a queue and a terminal"))
 		return;
-	/* It has no place in a tree, and is asked about only as a program: which it is not. */
-	is_int(under("read", open_queue), 0, "a queue opened as if to execute it is no program");
-	is_int(under("execute, ioctl_dev", open_peer), EACCES,
-	       "a terminal opened as if to execute it: to read");
-	is_int(under("read, execute, ioctl_dev", open_peer), 0,
+	is_int(under("trees:\n- {path: queues, allow: [execute]}\n", open_queue), EACCES,
+	       "a queue opened as if to execute it: to read");
+	is_int(under("trees:\n- {path: queues, allow: [read]}\n", open_queue), 0,
 	       "which is allowed where reading is");
+	is_int(under("default: [execute, ioctl_dev]\n", open_peer), EACCES,
+	       "a terminal opened as if to execute it: to read");
+	is_int(under("default: [read, ioctl_dev]\n", open_peer), 0,
+	       "which is allowed where reading is");
+	umount2("queues", MNT_DETACH);
 	close(master);
 	mq_close(q);
 	mq_unlink("/rootward-live");
