@@ -116,26 +116,27 @@ static uint32_t denied_at(const struct node *node)
 }
 
 /* Upwards: what must not be granted because it would reach a deny; see the header. */
-static void block(struct trie *trie, uint32_t given)
+static void block(struct trie *trie)
 {
 	struct node *node, *parent;
+	uint32_t denied;
 	size_t i;
 
 	for (i = trie->n; i-- > 1;) {
 		node = trie->nodes[i];
 		parent = node->parent;
+		denied = node->deny & trie->handled;
+		if (denied && !node->file)
+			node->blocked |= ROOTWARD_OP_REFER;
 		parent->blocked |= node->blocked | denied_at(node);
-		if (node->leads) {
-			parent->leads = true;
-			parent->cause = node->cause;
-			parent->blocked |= ROOTWARD_OP_REMOVE_DIR;
-		}
-		/* A deny of what nothing anywhere gives takes nothing away. */
-		if (node->deny & given) {
-			parent->leads = true;
-			parent->cause = node->tree;
+		if (!node->leads && !denied)
+			continue;
+		parent->leads = true;
+		parent->cause = denied ? node->tree : node->cause;
+		if (denied)
 			parent->blocked |= OPS_MAKE;
-		}
+		if (!node->file)
+			parent->blocked |= ROOTWARD_OP_REMOVE_DIR;
 	}
 }
 
@@ -168,11 +169,10 @@ static void cleanup_spots(struct spots *spots)
 	spots_free(spots);
 }
 
-int trie_build(struct trie *trie, const struct rootward_policy *policy,
-	       const struct mounts *mounts, uint32_t handled)
+int trie_build(struct trie *trie, const struct rootward_policy *policy, const struct mounts *mounts,
+	       uint32_t handled)
 {
 	_cleanup_(cleanup_spots) struct spots spots = { 0 };
-	uint32_t given = policy->default_ops;
 	size_t i;
 	int r;
 
@@ -189,10 +189,8 @@ int trie_build(struct trie *trie, const struct rootward_policy *policy,
 		return r;
 	}
 
-	for (i = 0; i < policy->n_trees; i++)
-		given |= policy->trees[i].allow;
 	decide(trie, policy->default_ops);
-	block(trie, given & handled);
+	block(trie);
 	return 0;
 }
 
@@ -224,8 +222,8 @@ static int compare_node(const void *key, const void *member)
 
 static const struct node *find(const struct trie *trie, const struct prefix *prefix)
 {
-	struct node **found = bsearch(prefix, trie->nodes, trie->n, sizeof(*trie->nodes),
-				      compare_node);
+	struct node **found =
+		bsearch(prefix, trie->nodes, trie->n, sizeof(*trie->nodes), compare_node);
 
 	return found ? *found : NULL;
 }
@@ -238,7 +236,8 @@ uint32_t trie_reach(const struct trie *trie, const char *path)
 	if (node)
 		return node->granted & ~node->blocked;
 
-	/* Not in the trie: nothing beneath has a rule, and the nearest ancestor that is in decides. */
+	/* Not in the trie: nothing beneath has a rule, and the nearest ancestor that is in decides.
+	 */
 	while (!node) {
 		while (prefix.path[prefix.len - 1] != '/')
 			prefix.len--;

@@ -8,17 +8,22 @@
  * granted at a node only if nothing beneath it denies that operation; where something does, it is
  * *blocked* there, and the plan grants it on the children that do not lead to the deny instead.
  *
- * Two things more are blocked on the way to a deny.  Landlock's rules hang on objects, a deny's
+ * Three things more are blocked on the way to a deny.  Landlock's rules hang on objects, a deny's
  * meaning on the object *and* the name:
  *
  *  - In the directory that holds a denied entry nothing may be made (make_*).  Otherwise a task
  *    that may remove or miss the entry could put in its place, by rename, exchange or link, an
  *    object that has a rule of its own, and somebody else would write his secret into that.
- *    Without make_* nothing gets there; taking the entry away is then harmless: the object keeps
- *    its missing rule, and the kernel lets no rename add to what may be done with an object.
- *  - In a directory that holds an *ancestor* of a denied entry, no directory may be removed or
- *    renamed away (remove_dir): the deny must not be walked away from.  That covers replacing it
- *    too, since to be replaced it would have to be empty or moved.
+ *    Without make_* nothing gets there; taking a denied file away is then harmless: the object
+ *    keeps its missing rule, and the kernel lets no rename add to what may be done with an object.
+ *  - In a directory that holds a denied directory, or an *ancestor* of a denied entry, no directory
+ *    may be removed or renamed away (remove_dir): the deny must not be walked away from.  That
+ *    covers replacing it too, since to be replaced it would have to be empty or moved.
+ *  - Into a denied directory nothing may come from another (refer): an object with a rule of its
+ *    own, as expansion gives to many, would keep what is denied there.
+ *
+ * They hold for every deny of an operation that the kernel can forbid, also of one that nothing
+ * allows: what else the policy means does not depend on that either, and another may allow it.
  */
 #ifndef ROOTWARD_LANDLOCK_TRIE_H
 #define ROOTWARD_LANDLOCK_TRIE_H

@@ -13,7 +13,7 @@ struct model {
 	struct layer layers[MAX_POLICIES + 1];
 	size_t n;
 	uint32_t keep; /* what every layer keeps */
-	bool best_effort;
+	bool best_effort, by_object;
 };
 
 /* What an operation may mean for an object: a file has no entries. */
@@ -21,7 +21,7 @@ struct model {
 	(OP(READ_DIR) | OP(CHROOT) | ROOTWARD_OPS_ENTRY)
 #define OPS_OF_FILES (ROOTWARD_OPS_ALL & ~OPS_OF_DIRECTORIES)
 
-struct model *model_new(bool best_effort)
+struct model *model_new(bool best_effort, bool by_object)
 {
 	struct model *model = calloc(1, sizeof(*model));
 
@@ -29,6 +29,7 @@ struct model *model_new(bool best_effort)
 		abort();
 	model->best_effort = best_effort;
 	model->keep = UINT32_MAX;
+	model->by_object = by_object;
 	world_start(&model->world);
 	return model;
 }
@@ -79,6 +80,7 @@ int model_add(struct model *model, const char *text)
 		return r;
 	ops = model->best_effort ? ~policy->best_effort : ROOTWARD_OPS_ALL;
 	model->keep &= policy->keep;
+	layer->by_object = model->by_object;
 	layer->default_ops = policy->default_ops & ops;
 	layer->rules = calloc(policy->n_trees + 1, sizeof(*layer->rules));
 	layer->n_rules = policy->n_trees;
@@ -231,6 +233,9 @@ static int ask_object(struct model *model, const struct layer *layer, const stru
 	case K_INODE:
 		return denied_inside(&model->world, layer, place, ops) ? EACCES : 0;
 	default:
+		/* what opens a file to read it opens a directory to list it */
+		if (kind == K_OBJECT && place->is_dir && ops & OP(READ_FILE))
+			ops ^= OP(READ_FILE) | OP(READ_DIR);
 		return denied_at(layer, &place->chain, ops) ? EACCES : 0;
 	}
 }

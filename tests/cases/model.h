@@ -142,8 +142,10 @@ struct model;
  * model_new() - a model with no layer, which allows everything.
  * @best_effort: leave out of every policy what it lists as `best_effort`, for an engine that
  *               cannot enforce it
+ * @by_object:   what a rule on a file allows it allows for the object that was there, not for
+ *               another that takes its name: the documented difference of the landlock engine
  */
-struct model *model_new(bool best_effort);
+struct model *model_new(bool best_effort, bool by_object);
 struct world *model_world(struct model *model);
 
 /** model_add() - a layer; the trees are looked up now.  Return: 0 or -errno. */
@@ -175,8 +177,10 @@ struct rule {
 	int up, dir;
 };
 
+/** struct layer - @by_object: no rule allows anything by name, see model_new(). */
 struct layer {
 	uint32_t default_ops;
+	bool by_object;
 	struct rule *rules;
 	size_t n_rules;
 };

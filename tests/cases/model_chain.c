@@ -167,7 +167,7 @@ void chain_dir(const struct world *world, int start, struct chain *chain)
 			push_inside(world, node.id, false, chain);
 			cross(world, fd_mount(fd), chain);
 			/* nothing above a root: or above a chroot's, which the model is not in */
-			if (chain->end == END_OPEN && same_id(fd_id(up), node.id))
+			if (chain->end == END_OPEN && fd_mount(up) == fd_mount(fd))
 				chain->end = END_ROOT;
 		}
 		close(fd);

@@ -12,7 +12,7 @@
 #include "cleanup.h"
 #include "verbs.h"
 
-/* O_NONBLOCK: a fifo must not make us wait. */
+/* O_NONBLOCK, here and below: a fifo must not make us wait. */
 static int just_open(const char *path, int flags)
 {
 	int fd = at_open(path, flags | O_NONBLOCK, 0);
@@ -35,7 +35,7 @@ int do_read(const char *path, const char *path2)
 
 int do_write(const char *path, const char *path2)
 {
-	_cleanup_close_ int fd = at_open(path, O_WRONLY, 0);
+	_cleanup_close_ int fd = at_open(path, O_WRONLY | O_NONBLOCK, 0);
 
 	if (fd < 0)
 		return fd;
@@ -44,7 +44,7 @@ int do_write(const char *path, const char *path2)
 
 int do_append(const char *path, const char *path2)
 {
-	_cleanup_close_ int fd = at_open(path, O_WRONLY | O_APPEND, 0);
+	_cleanup_close_ int fd = at_open(path, O_WRONLY | O_NONBLOCK | O_APPEND, 0);
 
 	if (fd < 0)
 		return fd;
@@ -68,7 +68,7 @@ int do_truncate(const char *path, const char *path2)
 
 int do_ftruncate(const char *path, const char *path2)
 {
-	_cleanup_close_ int fd = at_open(path, O_WRONLY, 0);
+	_cleanup_close_ int fd = at_open(path, O_WRONLY | O_NONBLOCK, 0);
 
 	if (fd < 0)
 		return fd;
