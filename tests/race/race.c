@@ -1,26 +1,16 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * Is the snapshot real?  A thread moves directories so that at every instant the walker's working
- * directory lies beneath X, and beneath Y at none, though Y is the parent of one of its former
- * ancestors half of the time:
+ * Is the snapshot real?  While a storm moves directories or mounts (storm.h), programs walk from
+ * the working directory (race.bpf.c).  The control must be seen to meet what never was; rootward's
+ * walk must not, ever, whether the kernel's counters prove it or a second pass.
  *
- *	base/X/a/1/2/.../m		the walker stands in m
- *	base/Y/b/1/2/...
- *
- *	b to X, m from a to b, a to Y;  a to X, m from b to a, b to Y;  and so on
- *
- * A walker that reads one parent after the other meets Y now and then (the chain between m and a
- * gives it time to).  That is the control: it must be seen to.  rootward's must not, ever.
- *
- * usage: race [SECONDS]
+ * usage: race [SECONDS]	in all, about
  */
 #include <errno.h>
 #include <fcntl.h>
-#include <pthread.h>
-#include <stdatomic.h>
-#include <stdint.h>
+#include <sched.h>
 #include <stdio.h>
-#include <string.h>
+#include <sys/mount.h>
 #include <sys/stat.h>
 #include <time.h>
 
@@ -29,153 +19,172 @@
 
 #include "cleanup.h"
 #include "identity.h"
+#include "race.h"
 #include "race.skel.h"
+#include "race-two-pass.skel.h"
+#include "storm.h"
 #include "../tap.h"
 
-#define LINKS 400
-
-struct storm {
-	atomic_bool stop;
-	int x, y;      /* directories, open: so a rename costs no look-up of a long path, */
-	int bottom[2]; /* and nothing depends on the walker's working directory, which moves */
-	unsigned long renames;
-	unsigned int seed;
-	int failed;
+/* One build of race.bpf.c. */
+struct walkers {
+	const char *name;
+	struct bpf_object *object;
+	int data, naive, validated; /* descriptors */
 };
 
-static void move(struct storm *s, int from, int to, const char *name)
+static int walkers_load(struct walkers *w, const char *name, const void *elf, size_t size)
 {
-	if (renameat(from, name, to, name) < 0)
-		s->failed = errno;
-	s->renames++;
-}
-
-/* Now and then a while without renames, so that both kinds of walk have their chance. */
-static void pause_sometimes(struct storm *s)
-{
-	struct timespec pause = { .tv_nsec = rand_r(&s->seed) % 100000 };
-
-	if (rand_r(&s->seed) % 4 == 0)
-		nanosleep(&pause, NULL);
-}
-
-static void *storm_run(void *arg)
-{
-	struct storm *s = arg;
-
-	while (!atomic_load(&s->stop) && !s->failed) {
-		move(s, s->y, s->x, "b");
-		move(s, s->bottom[0], s->bottom[1], "m");
-		move(s, s->x, s->y, "a");
-		pause_sometimes(s);
-		move(s, s->y, s->x, "a");
-		move(s, s->bottom[1], s->bottom[0], "m");
-		move(s, s->x, s->y, "b");
-		pause_sometimes(s);
-	}
-	return NULL;
-}
-
-/* A directory in @parent, and a chain of LINKS beneath it.  Returns its bottom, open. */
-static int make_chain(int parent, const char *top)
-{
-	int i, fd, next;
-
-	if (mkdirat(parent, top, 0700) < 0)
+	w->name = name;
+	w->object = bpf_object__open_mem(elf, size, NULL);
+	if (!w->object || bpf_object__load(w->object))
 		return -errno;
-	fd = openat(parent, top, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	for (i = 0; fd >= 0 && i < LINKS; i++) {
-		next = mkdirat(fd, "d", 0700) < 0 ?
-			       -1 :
-			       openat(fd, "d", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-		close(fd);
-		fd = next;
-	}
-	return fd;
+	w->data = bpf_map__fd(bpf_object__find_map_by_name(w->object, ".bss"));
+	w->naive = bpf_program__fd(bpf_object__find_program_by_name(w->object, "walk_naive"));
+	w->validated =
+		bpf_program__fd(bpf_object__find_program_by_name(w->object, "walk_validated"));
+	return 0;
 }
 
-static bool make_tree(struct storm *s)
+static void put_data(const struct walkers *w, const struct race *race)
 {
-	if (mkdir("X", 0700) < 0 || mkdir("Y", 0700) < 0)
-		return false;
-	s->x = open("X", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	s->y = open("Y", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	s->bottom[0] = make_chain(s->x, "a");
-	s->bottom[1] = make_chain(s->y, "b");
-	return s->bottom[0] >= 0 && s->bottom[1] >= 0 && mkdirat(s->bottom[0], "m", 0700) == 0;
+	const int key = 0;
+
+	bpf_map_update_elem(w->data, &key, race, 0);
 }
 
-static int forbid(struct race_bpf *race, const char *path)
+static void get_data(const struct walkers *w, struct race *race)
 {
-	_cleanup_close_ int fd = open(path, O_PATH | O_DIRECTORY | O_CLOEXEC), program = -1;
+	const int key = 0;
+
+	bpf_map_lookup_elem(w->data, &key, race);
+}
+
+static double now(void)
+{
+	struct timespec t;
+
+	clock_gettime(CLOCK_MONOTONIC, &t);
+	return t.tv_sec + t.tv_nsec / 1e9;
+}
+
+/*
+ * Runs @program for so long, or up to twenty times as long until it has found what is @wanted: how
+ * long it takes to be torn depends on the machine; that it happens does not.  *race says what to
+ * look for, then what was found.
+ */
+static void walk_for(const struct walkers *w, int program, double seconds, struct race *race,
+		     const unsigned long long *wanted)
+{
+	LIBBPF_OPTS(bpf_test_run_opts, opts);
+	double start = now(), passed;
+
+	*race = (struct race){ .x = race->x, .y = race->y };
+	put_data(w, race);
+	do {
+		bpf_prog_test_run_opts(program, &opts);
+		get_data(w, race);
+		passed = now() - start;
+	} while (passed < seconds || (!*wanted && passed < 20 * seconds));
+	printf("#   %s: %llu walks, %llu impossible, %llu refused, %llu other ends, %llu restarts\n",
+	       program == w->naive ? "control" : w->name, race->walks, race->impossible,
+	       race->refused, race->odd_ends, race->restarts);
+}
+
+static int object_of(int fd, struct race_object *object)
+{
+	_cleanup_close_ int program = identity_load();
 	struct rw_identity id;
 	int r;
 
-	program = identity_load();
 	if (program < 0)
 		return program;
 	r = identity_read(program, &fd, 1, &id);
-	race->bss->impossible_ino = id.ino;
-	race->bss->impossible_dev = id.dev;
+	*object = (struct race_object){ .ino = id.ino, .dev = id.dev };
 	return r;
 }
 
-static void walk_for(struct race_bpf *race, struct bpf_program *program, double seconds)
+static void control(const struct walkers *w, double seconds, struct race *race)
 {
-	LIBBPF_OPTS(bpf_test_run_opts, opts);
-	struct timespec begin, now;
-
-	race->bss->walks = race->bss->impossible = 0;
-	race->bss->refused = race->bss->odd_ends = race->bss->restarts = 0;
-	clock_gettime(CLOCK_MONOTONIC, &begin);
-	do {
-		bpf_prog_test_run_opts(bpf_program__fd(program), &opts);
-		clock_gettime(CLOCK_MONOTONIC, &now);
-	} while (now.tv_sec - begin.tv_sec + (now.tv_nsec - begin.tv_nsec) / 1e9 < seconds);
-	printf("# %s: %llu walks, %llu impossible, %llu refused, %llu restarts\n",
-	       bpf_program__name(program), (unsigned long long)race->bss->walks,
-	       (unsigned long long)race->bss->impossible, (unsigned long long)race->bss->refused,
-	       (unsigned long long)race->bss->restarts);
+	walk_for(w, w->naive, seconds, race, &race->impossible);
+	ok(race->impossible > 0, "the control meets what never was");
 }
 
-static void race_run(struct race_bpf *race, struct storm *s, double seconds)
+static void validated(const struct walkers *w, double seconds, struct race *race)
 {
-	pthread_t thread;
-	int tries;
+	walk_for(w, w->validated, seconds, race, &race->restarts);
+	ok(race->impossible == 0, "rootward's walk never does (%s)", w->name);
+	ok(race->odd_ends == 0, "and ends at the root (%s)", w->name);
+	ok(race->walks > 1000, "again and again (%s)", w->name);
+	ok(race->restarts > 0, "though it has to start anew (%s)", w->name);
+	ok(race->refused * 100 <= race->walks + race->refused,
+	   "and gives up less than once in a hundred (%s)", w->name);
+}
 
-	ok(pthread_create(&thread, NULL, storm_run, s) == 0, "a thread renames");
-	/* How long it takes to be torn depends on the machine; that it happens does not. */
-	for (tries = 0; tries < 20 && (!tries || !race->bss->impossible); tries++)
-		walk_for(race, race->progs.walk_naive, seconds / 4);
-	ok(race->bss->impossible > 0, "the control meets what never was an ancestor");
-	walk_for(race, race->progs.walk_validated, seconds);
-	ok(race->bss->impossible == 0, "rootward's walk never does");
-	ok(race->bss->walks > 1000, "and comes to the root, again and again");
-	ok(race->bss->restarts > 0, "though it had to start anew");
-	ok(race->bss->odd_ends == 0, "and ends in no other way");
-	atomic_store(&s->stop, true);
-	pthread_join(thread, NULL);
-	ok(s->failed == 0, "every rename worked");
-	printf("# %lu renames\n", s->renames);
+/* @seconds: a fifth for the control, the same for each of the others */
+static void run_storm(const char *what, int (*make)(struct storm *), const struct walkers *w,
+		      double seconds)
+{
+	struct race race = { 0 };
+	struct storm s;
+	double start;
+
+	ok(mkdir(what, 0700) == 0 && chdir(what) == 0, "%s: a directory for them", what);
+	if (!is_int(make(&s), 0, "the tree") ||
+	    !ok(object_of(s.places[0], &race.x) == 0 && object_of(s.places[1], &race.y) == 0,
+		"its identities") ||
+	    !ok(storm_start(&s) == 0, "a thread moves %s", what))
+		return;
+	start = now();
+	control(&w[0], seconds * 0.2, &race);
+	validated(&w[0], seconds * 0.4, &race);
+	printf("#   rename_lock and mount_lock are %s\n", race.has_counters ? "seen" : "not seen");
+	validated(&w[1], seconds * 0.4, &race);
+	ok(!race.has_counters, "no counters were seen there");
+	storm_stop(&s);
+	is_int(s.failed, 0, "every move worked");
+	printf("#   %lu moves of %s, %.0f per second\n", s.moves, what, s.moves / (now() - start));
+}
+
+static int load_both(struct walkers w[2])
+{
+	const void *elf;
+	size_t size;
+	int r;
+
+	elf = race_bpf__elf_bytes(&size);
+	r = walkers_load(&w[0], "as it is", elf, size);
+	elf = race_two_pass_bpf__elf_bytes(&size);
+	return r ?: walkers_load(&w[1], "without counters", elf, size);
+}
+
+/* A mount of its own, in a namespace where moving it concerns nobody. */
+static int enter_scene(char *base)
+{
+	if (!mkdtemp(base) || unshare(CLONE_NEWNS) ||
+	    mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL) ||
+	    mount("race", base, "tmpfs", 0, "mode=700,size=64m") || chdir(base))
+		return -errno;
+	return 0;
 }
 
 int main(int argc, char **argv)
 {
 	double seconds = argc > 1 ? atof(argv[1]) : 8;
-	char base[] = "/tmp/rootward-race-XXXXXX", command[64];
-	struct race_bpf *race = race_bpf__open_and_load();
-	struct storm s = { .seed = 1 };
+	char base[] = "/tmp/rootward-race-XXXXXX";
+	struct walkers w[2] = { 0 };
+	int r = load_both(w);
 
-	if (!race) {
-		skip("this kernel does not load BPF programs for the caller", "%s", strerror(errno));
+	if (r) {
+		skip("this kernel does not load BPF programs for the caller", "%s", strerror(-r));
 		return done_testing();
 	}
-	ok(mkdtemp(base) && chdir(base) == 0, "a directory of its own");
-	ok(make_tree(&s) && forbid(race, "Y") == 0, "the tree");
-	ok(fchdir(s.bottom[0]) == 0 && chdir("m") == 0, "the walker goes to the bottom");
-	race_run(race, &s, seconds);
-	race_bpf__destroy(race);
-	snprintf(command, sizeof(command), "rm -rf %s", base);
-	ok(chdir("/") == 0 && system(command) == 0, "cleaned up");
+	if (is_int(enter_scene(base), 0, "a mount of its own")) {
+		run_storm("directories", storm_of_directories, w, seconds / 2);
+		ok(chdir(base) == 0, "back");
+		run_storm("mounts", storm_of_mounts, w, seconds / 2);
+	}
+	ok(chdir("/") == 0 && umount2(base, MNT_DETACH) == 0 && rmdir(base) == 0, "cleaned up");
+	bpf_object__close(w[0].object);
+	bpf_object__close(w[1].object);
 	return done_testing();
 }
