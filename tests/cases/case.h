@@ -24,7 +24,7 @@
 #include "verbs.h"
 
 #define MAX_CHECKS 22
-#define MAX_STEPS 12
+#define MAX_STEPS 28
 #define MAX_POLICIES 3
 
 /** enum who - who does a check. */

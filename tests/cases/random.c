@@ -30,7 +30,7 @@ static bool still_fails(const struct run *run, const struct random_case *rc)
 /* A directory that is above another, or that something is said about, is needed. */
 static bool is_needed(const struct random_case *rc, int dir)
 {
-	bool needed = rc->bind == dir + 1 || rc->onto == dir + 1;
+	bool needed = rc->bind == dir + 1 || rc->onto == dir + 1 || rc->over == dir + 1;
 	int i;
 
 	for (i = 0; i < rc->n_dirs; i++)
@@ -101,6 +101,9 @@ static bool reduce_once(const struct run *run, struct random_case *rc)
 
 	smaller.bind = smaller.onto = 0;
 	any = take(run, rc, &smaller);
+	smaller = *rc;
+	smaller.over = 0;
+	any |= take(run, rc, &smaller);
 	for (i = rc->n_ops - 1; i >= 0; i--) {
 		smaller = *rc;
 		smaller.ops[i].gone = true;
@@ -136,7 +139,7 @@ int random_run(const struct run *run, int n, unsigned int seed)
 	struct run modelled = *run;
 	struct random_case rc;
 	struct result result;
-	int i, failed = 0, refused = 0, more = 0;
+	int i, failed = 0, refused = 0, skipped = 0, more = 0;
 
 	modelled.expect_model = true;
 	printf("1..%d\n", n);
@@ -144,15 +147,18 @@ int random_run(const struct run *run, int n, unsigned int seed)
 		random_draw(&rc, seed, run->use == USE_BPF);
 		try(&modelled, &rc, &result);
 		refused += result.outcome == REFUSED_ALL;
+		skipped += result.outcome == SKIP;
 		more += result.denied_more > 0;
-		printf("%sok %d - random: seed %u%s\n", result.outcome == FAIL ? "not " : "",
-		       i + 1, seed, result.outcome == REFUSED_ALL ? " (refused)" : "");
+		printf("%sok %d - random: seed %u%s%s\n", result.outcome == FAIL ? "not " : "",
+		       i + 1, seed, result.outcome == REFUSED_ALL ? " (refused)" : "",
+		       result.outcome == SKIP ? " # SKIP no overlay in this kernel" : "");
 		free(result.text);
 		if (result.outcome == FAIL) {
 			failed++;
 			report(&modelled, &rc, seed);
 		}
 	}
-	printf("# %d disagree, %d refused, %d denied more\n", failed, refused, more);
+	printf("# %d disagree, %d refused, %d skipped, %d denied more\n", failed, refused, skipped,
+	       more);
 	return failed;
 }

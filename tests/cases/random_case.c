@@ -126,7 +126,37 @@ static bool denies(const struct random_case *rc)
 	for (i = 0; i < rc->n_rules; i++)
 		if (!rc->rules[i].gone && rc->rules[i].deny)
 			return true;
-	return rc->bind;
+	return rc->bind || rc->over;
+}
+
+static bool is_beneath(const struct random_case *rc, int dir, int above)
+{
+	while (dir >= 0 && dir != above)
+		dir = rc->parents[dir];
+	return dir >= 0;
+}
+
+/* The mounts; in a new filesystem all that lies beneath is made again, parents first. */
+static void make_mounts(struct table_form *t, const struct random_case *rc)
+{
+	struct check *step = t->c.before;
+	int i, over = rc->over - 1;
+
+	if (rc->over) {
+		*step++ = rc->kind == MOUNT_TMPFS ?
+				  (struct check){ MOUNT_TMPFS, path_to(t, rc, over, NULL) } :
+				  (struct check){ MOUNT_OVERLAY, "layers", path_to(t, rc, over, NULL) };
+		*step++ = (struct check){ PUT, path_to(t, rc, over, "f") };
+	}
+	for (i = over + 1; rc->over && i < rc->n_dirs; i++) {
+		if (rc->gone_dirs[i] || !is_beneath(rc, i, over))
+			continue;
+		*step++ = (struct check){ MKDIR, path_to(t, rc, i, NULL) };
+		*step++ = (struct check){ PUT, path_to(t, rc, i, "f") };
+	}
+	if (rc->bind)
+		*step++ = (struct check){ MOUNT_BIND, path_to(t, rc, rc->bind - 1, NULL),
+					  path_to(t, rc, rc->onto - 1, NULL) };
 }
 
 void table_form_make(struct table_form *t, const struct random_case *rc, bool bpf)
@@ -140,6 +170,8 @@ void table_form_make(struct table_form *t, const struct random_case *rc, bool bp
 	t->c.actor = ROOT;
 	f = open_memstream(&t->tree, &size);
 	draw_tree(rc, -1, 0, f);
+	if (rc->over && rc->kind == MOUNT_OVERLAY)
+		fputs("layers/\n|-- lower/\n|-- upper/\n`-- work/\n", f);
 	fclose(f);
 	t->c.tree = t->tree;
 	for (i = 0; i < rc->n_layers; i++) {
@@ -148,9 +180,7 @@ void table_form_make(struct table_form *t, const struct random_case *rc, bool bp
 		fclose(f);
 		*(i ? &t->c.more[i - 1] : &t->c.policy) = t->policies[i];
 	}
-	if (rc->bind)
-		t->c.before[0] = (struct check){ MOUNT_BIND, path_to(t, rc, rc->bind - 1, NULL),
-						 path_to(t, rc, rc->onto - 1, NULL) };
+	make_mounts(t, rc);
 	for (i = 0; i < rc->n_ops; i++) {
 		if (rc->ops[i].gone)
 			continue;
@@ -198,7 +228,8 @@ void table_form_print(const struct table_form *t, FILE *out)
 	print_lines(t->c.tree, out);
 	if (t->c.before[0].verb) {
 		fprintf(out, "# \t\t.before = {\n");
-		print_check(&t->c.before[0], out);
+		for (check = t->c.before; check->verb; check++)
+			print_check(check, out);
 		fprintf(out, "# \t\t},\n");
 	}
 	for (i = 0; i < MAX_POLICIES && t->policies[i]; i++) {

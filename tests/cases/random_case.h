@@ -34,6 +34,8 @@ struct random_op {
  * struct random_case
  * @parents:    of directories A, B, C, …; -1 is the root; each has a file f
  * @bind, @onto: a bind mount of one directory onto another (from 1), or 0
+ * @over, @kind: a filesystem of its own on a directory (from 1), or 0, made before that; what lies
+ *               beneath is made again in it
  */
 struct random_case {
 	int n_dirs, parents[MAX_DIRS];
@@ -43,6 +45,8 @@ struct random_case {
 	int n_rules;
 	struct random_rule rules[MAX_RULES];
 	int bind, onto;
+	int over;
+	enum verb_id kind; /* MOUNT_TMPFS, MOUNT_OVERLAY */
 	int n_ops;
 	struct random_op ops[MAX_OPS];
 };
@@ -50,7 +54,7 @@ struct random_case {
 /** struct table_form - a test_case and what its strings are in; zero it first. */
 struct table_form {
 	struct test_case c;
-	char paths[2 * MAX_OPS + 2][64];
+	char paths[2 * MAX_OPS + 2 * MAX_DIRS + 4][64];
 	int n_paths;
 	char *tree;
 	char *policies[MAX_POLICIES];

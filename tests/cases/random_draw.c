@@ -103,4 +103,8 @@ void random_draw(struct random_case *rc, unsigned int seed, bool bpf)
 			rc->bind = 0;
 	}
 	draw_ops_list(rc, &state, bpf);
+	if (!draw(&state, 3)) {
+		rc->over = 1 + (int)draw(&state, (unsigned int)rc->n_dirs);
+		rc->kind = draw(&state, 2) ? MOUNT_TMPFS : MOUNT_OVERLAY;
+	}
 }
