@@ -258,6 +258,45 @@ static const struct test_case cases[] = {
 		},
 	},
 	{
+		.name = "a denied directory is kept though nothing allows what it denies",
+		.tree =
+			"a/\n"
+			"|-- d/\n"
+			"|-- e/\n"
+			"`-- free/\n"
+			"    `-- g/\n",
+		.policy = BASIC "default: [make_dir, remove_dir, refer]\n"
+				"trees:\n- {path: a/d, deny: [execute]}\n",
+		.checks = {
+			{ RENAME, "a/d", "a/free/d", .expect = EACCES },
+			{ RMDIR, "a/d", .expect = EACCES },
+			{ EXCHANGE, "a/d", "a/free/g", .expect = EACCES },
+			{ RMDIR, "a/e", .less = true },
+			{ RMDIR, "a/free/g" },
+		},
+		.landlock = LESS("no directory beside a denied one can be removed"),
+	},
+	{
+		.name = "what comes into a denied directory is denied there",
+		.tree =
+			"a/\n"
+			"|-- f\n"
+			"`-- read-only/\n"
+			"    |-- f\n"
+			"    `-- d/\n",
+		.policy = BASIC "default: [read_file, write_file, make_reg, remove_file, refer]\n"
+				"trees:\n- {path: a/read-only, deny: [write_file]}\n",
+		.checks = {
+			{ WRITE, "a/f" },
+			{ LINK, "a/f", "a/read-only/d/new", .less = true },
+			{ WRITE, "a/read-only/d/new", .expect = EACCES, .or = ENOENT },
+			{ WRITE, "a/read-only/f", .expect = EACCES },
+			{ WRITE, "a/f" },
+		},
+		/* so it is not there to be written: ENOENT */
+		.landlock = LESS("nothing comes into a denied directory"),
+	},
+	{
 		.name = "the kernel's own errors come first where it looks first",
 		.tree =
 			"a/\n"
