@@ -1,43 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/*
- * Tells what a task's open files are, as the kernel knows them: stat reports other numbers on
- * btrfs and overlay.  A reader of the iterator gets one struct rw_identity per descriptor.
- */
 #include "kernel.h"
 #include <bpf/bpf_helpers.h>
 #include <bpf/bpf_tracing.h>
 #include <bpf/bpf_core_read.h>
 
-#include "abi.h"
-
-#define OVERLAYFS_MAGIC 0x794c7630UL
-
-SEC("iter/task_file")
-int rw_identity(struct bpf_iter__task_file *ctx)
-{
-	struct rw_identity id = {};
-	struct file *file = ctx->file;
-	struct super_block *sb;
-	struct inode *inode;
-	struct ovl_fs *ofs;
-
-	if (!file)
-		return 0;
-	inode = file->f_inode;
-	sb = inode->i_sb;
-	id.fd = ctx->fd;
-	id.ino = inode->i_ino;
-	id.generation = inode->i_generation;
-	id.dev = sb->s_dev;
-	id.magic = sb->s_magic;
-	id.mode = inode->i_mode;
-	if (id.magic == OVERLAYFS_MAGIC && bpf_core_type_exists(struct ovl_fs)) {
-		/* Below 0: inode numbers of directories are made up anew at each eviction. */
-		ofs = sb->s_fs_info;
-		id.xino_mode = BPF_CORE_READ(ofs, xino_mode);
-	}
-	bpf_seq_write(ctx->meta->seq, &id, sizeof(id));
-	return 0;
-}
+#include "identity.bpf.h"
 
 char LICENSE[] SEC("license") = "GPL";

@@ -95,6 +95,7 @@ struct super_block {
 	unsigned long s_magic;
 	unsigned long s_iflags;
 	struct dentry *s_root;
+	struct file_system_type *s_type;
 	void *s_fs_info;
 };
 

@@ -38,64 +38,6 @@ static int path_join(char **ret, const char *dir, const char *rest)
 	return -ENOMEM;
 }
 
-/* The kernel writes blank, tab, newline and backslash as three octal digits. */
-static void unescape(char *s)
-{
-	char *to = s;
-
-	for (; *s; s++) {
-		if (s[0] == '\\' && s[1] >= '0' && s[1] <= '3' && s[2] && s[3]) {
-			*to++ = (char)((s[1] - '0') * 64 + (s[2] - '0') * 8 + (s[3] - '0'));
-			s += 3;
-		} else {
-			*to++ = *s;
-		}
-	}
-	*to = '\0';
-}
-
-/* A root directory that was deleted is shown with a mark; nothing but its own place is lost. */
-static void strip_deleted(char *root)
-{
-	static const char mark[] = "//deleted";
-	size_t len = strlen(root);
-
-	if (len > sizeof(mark) - 1 && !strcmp(root + len - (sizeof(mark) - 1), mark))
-		root[len - (sizeof(mark) - 1)] = '\0';
-}
-
-static int parse_line(struct mount_entry *entry, char *line)
-{
-	unsigned int major, minor;
-	char *save, *word;
-
-	word = strtok_r(line, " ", &save);
-	if (!word || sscanf(word, "%d", &entry->id) != 1)
-		return -EINVAL;
-	word = strtok_r(NULL, " ", &save);
-	if (!word || sscanf(word, "%d", &entry->parent) != 1)
-		return -EINVAL;
-	word = strtok_r(NULL, " ", &save);
-	if (!word || sscanf(word, "%u:%u", &major, &minor) != 2)
-		return -EINVAL;
-	entry->dev = makedev(major, minor);
-
-	word = strtok_r(NULL, " ", &save);
-	if (!word)
-		return -EINVAL;
-	unescape(word);
-	strip_deleted(word);
-	if (*word == '/' && !(entry->root = strdup(word)))
-		return -ENOMEM;
-
-	word = strtok_r(NULL, " ", &save);
-	if (!word || *word != '/')
-		return -EINVAL;
-	unescape(word);
-	entry->point = strdup(word);
-	return entry->point ? 0 : -ENOMEM;
-}
-
 static int append(struct mounts *mounts, const struct mount_entry *entry)
 {
 	struct mount_entry *bigger;
@@ -109,12 +51,6 @@ static int append(struct mounts *mounts, const struct mount_entry *entry)
 	}
 	mounts->entries[mounts->n++] = *entry;
 	return 0;
-}
-
-static void entry_free(struct mount_entry *entry)
-{
-	free(entry->root);
-	free(entry->point);
 }
 
 static const struct mount_entry *by_id(const struct mounts *mounts, int id)
@@ -196,7 +132,7 @@ static int drop_hidden(struct mounts *mounts, int root_id)
 		if (keep[i])
 			mounts->entries[n++] = mounts->entries[i];
 		else
-			entry_free(&mounts->entries[i]);
+			mount_entry_free(&mounts->entries[i]);
 	}
 	mounts->n = n;
 	if (n)
@@ -226,11 +162,11 @@ int mounts_parse(struct mounts *mounts, char *text, int root_id, dev_t root_dev)
 
 	for (line = strtok_r(text, "\n", &save); line; line = strtok_r(NULL, "\n", &save)) {
 		entry = (struct mount_entry){ 0 };
-		r = parse_line(&entry, line);
+		r = mount_entry_parse(&entry, line);
 		if (!r)
 			r = append(mounts, &entry);
 		if (r) {
-			entry_free(&entry);
+			mount_entry_free(&entry);
 			return r;
 		}
 	}
@@ -240,7 +176,7 @@ int mounts_parse(struct mounts *mounts, char *text, int root_id, dev_t root_dev)
 		entry = (struct mount_entry){ .id = root_id, .parent = MOUNTS_NO_ID,
 					      .dev = root_dev, .point = strdup("/") };
 		if (!entry.point || append(mounts, &entry)) {
-			entry_free(&entry);
+			mount_entry_free(&entry);
 			return -ENOMEM;
 		}
 	}
@@ -248,23 +184,6 @@ int mounts_parse(struct mounts *mounts, char *text, int root_id, dev_t root_dev)
 	if (r)
 		return r;
 	return mounts->n ? mark_shared(mounts) : -EINVAL;
-}
-
-static int read_all(const char *path, char **ret)
-{
-	_cleanup_fclose_ FILE *file = fopen(path, "re");
-	size_t size = 0;
-
-	if (!file)
-		return -errno;
-	*ret = NULL;
-	/* One "line" up to a byte that does not occur: the whole file. */
-	if (getdelim(ret, &size, '\0', file) < 0) {
-		free(*ret);
-		*ret = NULL;
-		return ferror(file) && errno ? -errno : -EINVAL;
-	}
-	return 0;
 }
 
 int mounts_read(struct mounts *mounts)
@@ -276,7 +195,7 @@ int mounts_read(struct mounts *mounts)
 	*mounts = (struct mounts){ 0 };
 	if (statx(AT_FDCWD, "/", 0, STATX_BASIC_STATS | STATX_MNT_ID, &root))
 		return -errno;
-	r = read_all("/proc/self/mountinfo", &text);
+	r = mountinfo_text(&text, "/proc/self/mountinfo");
 	if (!r)
 		r = mounts_parse(mounts, text,
 				 root.stx_mask & STATX_MNT_ID ? (int)root.stx_mnt_id : MOUNTS_NO_ID,
@@ -291,7 +210,7 @@ void mounts_free(struct mounts *mounts)
 	size_t i;
 
 	for (i = 0; i < mounts->n; i++)
-		entry_free(&mounts->entries[i]);
+		mount_entry_free(&mounts->entries[i]);
 	free(mounts->entries);
 	*mounts = (struct mounts){ 0 };
 }

@@ -13,23 +13,7 @@
 #include <stddef.h>
 #include <sys/types.h>
 
-/**
- * struct mount_entry
- * @id, @parent: the kernel's numbers
- * @dev:    of the filesystem, as the kernel has it (on btrfs not what stat() says)
- * @root:   the directory of the filesystem that is shown, as a path inside it; NULL if it has
- *          none (a namespace file, a root directory that is no mount's)
- * @point:  where it is shown
- * @shared: another visible mount shows the same filesystem
- */
-struct mount_entry {
-	int id;
-	int parent;
-	dev_t dev;
-	char *root;
-	char *point;
-	bool shared;
-};
+#include "mountinfo.h"
 
 /** struct mounts - visible mounts only, sorted by @point (which is then unique). */
 struct mounts {

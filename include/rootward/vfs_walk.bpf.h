@@ -44,7 +44,8 @@
  * Where the kernel shows rename_lock and mount_lock (kallsyms with data symbols), unchanged even
  * counters around the first pass prove the same: every d_parent change is made under the one,
  * every mount change under the other.  Otherwise, also when somebody bumps them in a loop, the
- * second pass decides.
+ * second pass decides.  A program that walks a few times and goes defines VFS_WALK_ALWAYS_TWICE
+ * before it includes this: finding the counters takes its loader longer than all second passes.
  *
  * RCU keeps dentries, inodes and mounts in place; a namespace's memory may be reused, what is
  * read there is then folded as garbage and differs in the second pass, because the mount left

@@ -22,6 +22,11 @@ enum vfs_walk_flags {
 	VFS_WALK_HIDDEN = 1U << 0,  /* in: visit what a bind mount hides; on a visit: it is such */
 	VFS_WALK_BENEATH = 1U << 1, /* in: end with VFS_WALK_OUTSIDE in place of going on */
 	VFS_WALK_MNT_ROOT = 1U << 2, /* on a visit: the root of the mount it was reached by */
+	/* From here on only what is told to user space. */
+	VFS_WALK_CACHED = 1U << 3,  /* in: do not wait for a disk or a server; -EAGAIN in its place */
+	VFS_WALK_DELETED = 1U << 4, /* on a visit: in no directory any more */
+	VFS_WALK_COVERED = 1U << 5, /* on a visit: what the mount just left is mounted on */
+	VFS_WALK_UNSEEN = 1U << 6,  /* on a visit: there is one, but not which */
 };
 
 /*

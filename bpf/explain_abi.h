@@ -1,0 +1,61 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later OR GPL-2.0-only */
+/*
+ * What explain.bpf.c tells of one descriptor's ancestors.  In memory that it and user space share;
+ * each process loads its own.
+ */
+#ifndef ROOTWARD_EXPLAIN_ABI_H
+#define ROOTWARD_EXPLAIN_ABI_H
+
+#ifndef __bpf__
+#include <linux/types.h>
+#endif
+
+/* Both powers of two.  Beyond either, the walk ends and says so. */
+#define EXPLAIN_ANCESTORS (1U << 14)
+#define EXPLAIN_NAMES (1U << 20)
+#define EXPLAIN_NAME_MAX 256
+#define EXPLAIN_TYPE_MAX 16
+
+/**
+ * struct explain_ancestor - one visit of vfs_walk_ancestors().
+ * @dev, @ino, @generation, @mode, @magic: as the kernel has them
+ * @mnt_id: as mountinfo has it
+ * @flags:  enum vfs_walk_flags
+ * @name:   where its name begins in the names, @name_len bytes
+ * @child:  whether the visit before was of an entry of this directory
+ * @type:   of the filesystem, cut to its length
+ */
+struct explain_ancestor {
+	__u64 ino;
+	__u64 magic;
+	__u32 dev;
+	__u32 generation;
+	__u32 mode;
+	__u32 mnt_id;
+	__u32 flags;
+	__u32 name;
+	__u16 name_len;
+	__u16 child;
+	char type[EXPLAIN_TYPE_MAX];
+};
+
+/**
+ * struct explain_walk - the walk as a whole.
+ * @fd:       in: which descriptor
+ * @found:    the iterator met it
+ * @overflow: more ancestors, or longer names, than there is room for
+ * @end:      enum vfs_walk_end or a negative errno
+ * @restarts: how often the walk met a concurrent change
+ * @n:        how many ancestors
+ */
+struct explain_walk {
+	__u32 fd;
+	__u32 found;
+	__u32 overflow;
+	__s32 end;
+	__u32 restarts;
+	__u32 n;
+	__u32 names_used;
+};
+
+#endif
