@@ -323,6 +323,8 @@ typedef void (*rootward_ability_fn)(void *data, const struct rootward_ability *a
  */
 ROOTWARD_API int rootward_machine_probe(rootward_ability_fn fn, void *data);
 
+#include <rootward/explain.h>
+
 #ifdef __cplusplus
 }
 #endif

@@ -9,6 +9,7 @@
 #include "cleanup.h"
 #include "identity.h"
 #include "index.h"
+#include "walk.h"
 
 #ifndef FS_CASEFOLD_FL
 #define FS_CASEFOLD_FL 0x40000000
@@ -36,7 +37,8 @@ struct look {
 void anchors_free(struct anchors *a)
 {
 	free(a->list);
-	*a = (struct anchors){};
+	a->list = NULL;
+	a->n = a->room = 0;
 }
 
 /* Field by field: the rest of struct rw_identity tells of the filesystem. */
@@ -81,6 +83,15 @@ static int anchor_check(const struct anchor *anchor, int fd, const struct rootwa
 	return -ENOTSUP;
 }
 
+static int identify_plain(struct anchor *anchor, int fd)
+{
+	struct statx st;
+	int r = walk_stat(fd, &st);
+
+	anchor->plain = (struct rw_identity){ .ino = st.stx_ino, .dev = walk_dev(&st) };
+	return r;
+}
+
 /* What is open gets identities, all in one go, and is closed. */
 static int look_identify(struct look *look)
 {
@@ -93,11 +104,12 @@ static int look_identify(struct look *look)
 		    identity_read(look->program, look->fds, look->n_open, identities) :
 		    identity_guess(look->fds, look->n_open, identities);
 	for (i = 0; i < look->n_open; i++) {
-		if (r == 0) {
+		if (r == 0)
 			list[i].identity = identities[i];
-			if (anchor_check(&list[i], look->fds[i], look->opts) < 0)
-				look->failed = -ENOTSUP;
-		}
+		if (r == 0 && look->anchors->explain)
+			r = identify_plain(&list[i], look->fds[i]);
+		else if (r == 0 && anchor_check(&list[i], look->fds[i], look->opts) < 0)
+			look->failed = -ENOTSUP;
 		cleanup_close(&look->fds[i]);
 	}
 	look->n_open = 0;

@@ -20,6 +20,7 @@ enum anchor_kind {
  * struct anchor
  * @name:   for ANCHOR_ENTRY; points into tree->real
  * @object: for ANCHOR_GUARD, without its path
+ * @plain:  the identity as stat has it; only to explain
  */
 struct anchor {
 	enum anchor_kind kind;
@@ -29,9 +30,16 @@ struct anchor {
 	const char *name;
 	struct object object;
 	struct rw_identity identity;
+	struct rw_identity plain;
 };
 
+/**
+ * struct anchors
+ * @explain: nothing is enforced by them: also of objects whose identity does not last, and as stat
+ *           has them
+ */
 struct anchors {
+	bool explain;
 	struct anchor *list;
 	size_t n;
 	size_t room;

@@ -20,6 +20,7 @@ enum option_kind {
 	OPTION_FLAG,
 	OPTION_FILE, /* takes a file's name */
 	OPTION_PATH, /* takes the name of a file or directory */
+	OPTION_TEXT, /* takes anything */
 	OPTION_WORD, /* takes one of the words in @arg, "this|that" */
 };
 
@@ -76,5 +77,6 @@ struct command {
 extern const struct command command_check;
 extern const struct command command_doctor;
 extern const struct command command_run;
+extern const struct command command_explain;
 
 #endif

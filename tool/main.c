@@ -15,6 +15,7 @@ static const struct command *const commands[] = {
 	&command_run,
 	&command_check,
 	&command_doctor,
+	&command_explain,
 };
 
 #define N_COMMANDS (sizeof(commands) / sizeof(commands[0]))

@@ -1,12 +1,16 @@
 #!/bin/sh
 # SPDX-License-Identifier: LGPL-2.1-or-later
 # What the shared library exports is what the header declares, no more, no less.
-# usage: exported-symbols.sh LIBRARY HEADER
+# usage: exported-symbols.sh LIBRARY HEADER...
 set -eu
 
-exported=$(nm -D --defined-only "$1" | sed -n 's/.* T \([A-Za-z0-9_]*\)@@ROOTWARD_.*/\1/p' | sort)
-others=$(nm -D --defined-only "$1" | grep -v ' A ROOTWARD_' | grep -v ' T [A-Za-z0-9_]*@@ROOTWARD_' || true)
-declared=$(sed -n 's/^ROOTWARD_API .*[ *]\(rootward_[a-z_]*\)(.*/\1/p' "$2" | sort)
+library=$1
+shift
+exported=$(nm -D --defined-only "$library" | sed -n 's/.* T \([A-Za-z0-9_]*\)@@ROOTWARD_.*/\1/p' | sort)
+others=$(nm -D --defined-only "$library" | grep -v ' A ROOTWARD_' | grep -v ' T [A-Za-z0-9_]*@@ROOTWARD_' || true)
+# the name may be on the second line of a declaration
+declared=$(cat "$@" | sed -n '/^ROOTWARD_API/ { /(/! { N; s/\n/ / }
+	s/^ROOTWARD_API [^(]*[ *]*\<\([a-z_]*\)(.*/\1/p }' | sort)
 
 echo 1..3
 n=0

@@ -1,0 +1,242 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * Why: the walk over descriptors, and what policies say about a path.  Part of rootward.h, which
+ * has the conventions.
+ */
+#ifndef ROOTWARD_EXPLAIN_H
+#define ROOTWARD_EXPLAIN_H
+
+#include <rootward/vfs_walk.h>
+
+/**
+ * struct vfs_ancestor - one visit of vfs_walk_ancestors().
+ * @fd:     O_PATH, or -1 where no descriptor leads; the walk's own, until the callback returns
+ * @name:   in its directory, or NULL where it is not known
+ * @mnt_id: of the mount it was reached by, as mountinfo has it
+ * @dev_major, @dev_minor, @ino, @mode: as stat has them; 0 with VFS_WALK_UNSEEN
+ * @depth:  visits before this one
+ * @flags:  VFS_WALK_HIDDEN, _MNT_ROOT, _DELETED, _COVERED, _UNSEEN
+ */
+struct vfs_ancestor {
+	int fd;
+	const char *name;
+	uint64_t mnt_id;
+	uint64_t ino;
+	uint32_t dev_major, dev_minor;
+	uint32_t mode;
+	uint32_t depth;
+	uint32_t flags;
+};
+
+/**
+ * vfs_walk_fn - returns 1 to go on, 0 to stop, or a negative errno, which ends the walk.  Called
+ * with NULL it forgets what it was told: the walk starts anew.
+ */
+typedef int (*vfs_walk_fn)(const struct vfs_ancestor *ancestor, void *data);
+
+/**
+ * vfs_walk_ancestors() - visit an open object, then each ancestor, up to a root.
+ * @fd:    the object; O_PATH will do
+ * @root:  where to end (it is visited), or -1 for the caller's root
+ * @flags: VFS_WALK_HIDDEN: also what a bind mount hides
+ *         VFS_WALK_CACHED: never wait for a disk or a server (RESOLVE_CACHED); then directories
+ *         are not read, so nothing is named; not together with VFS_WALK_HIDDEN
+ *
+ * The same visits as the walk in the kernel (rootward/vfs_walk.bpf.h) makes, by descriptors: it
+ * needs no privilege, and search permission on every ancestor.  It is taken twice and must be the
+ * same both times.  That is not a snapshot: a change that is undone meanwhile goes unseen.
+ * An object that is not a directory is found again by the path that the kernel has for it.
+ *
+ * Return: enum vfs_walk_end, or
+ *	-EINVAL  flags that there are not, or not together
+ *	-EBADF   no such descriptor
+ *	-EAGAIN  changed under the walk every time; with VFS_WALK_CACHED, or it would have to wait
+ *	-EACCES  no search permission
+ *	-EXDEV   a mount covers a directory on the way, and descriptors lead past it
+ *	-ELOOP   VFS_WALK_MAX_TURNS visits, and not at the end
+ *	-ENAMETOOLONG, -ESTALE  an object that is no directory could not be found again
+ *	-ENOMEM, or what openat2(2) and statx(2) return
+ */
+ROOTWARD_API int vfs_walk_ancestors(int fd, int root, vfs_walk_fn cb, void *data,
+				    unsigned int flags);
+
+struct rootward_explainer;
+struct rootward_explanation;
+
+/**
+ * rootward_explainer_new() - make ready to explain what policies say: every tree is looked up.
+ * Changes nothing, confines nobody.
+ * @policies: @n of them (0: only walks), which must live as long as the explainer
+ *
+ * Walks in the kernel where it takes the program for that, else over descriptors: without the
+ * privilege, or where the kernel refuses.
+ *
+ * Return: 0; -EINVAL, -ENOENT, -ESTALE, -E2BIG, -ENOMEM as rootward_domain_new(); what opening a
+ * tree returns.
+ */
+ROOTWARD_API int rootward_explainer_new(struct rootward_explainer **ret,
+					struct rootward_policy *const *policies, size_t n,
+					const struct rootward_opts *opts);
+
+ROOTWARD_API void rootward_explainer_free(struct rootward_explainer *explainer);
+
+/** enum rootward_question_flags */
+enum rootward_question_flags {
+	ROOTWARD_NOFOLLOW = 1U << 0,	   /* about a symbolic link itself */
+	ROOTWARD_BY_DESCRIPTORS = 1U << 1, /* do not walk in the kernel */
+	ROOTWARD_ENTRY = 1U << 2,	   /* `make_*` about the path's own entry, whatever it is */
+};
+
+/**
+ * struct rootward_question - what may be done with a path?  Zero it, set @size to its size.
+ * @path:  of any length.  What does not exist is asked about as the entry that would be made
+ * @ops:   operations; 0: all that make sense for what it is
+ * @flags: enum rootward_question_flags
+ * @pid:   look the path up as this process does (its root, its working directory); 0: as the caller
+ */
+struct rootward_question {
+	size_t size;
+	const char *path;
+	uint32_t ops;
+	uint32_t flags;
+	int pid;
+};
+
+/**
+ * rootward_explain() - walk from a path to the root, and decide as the engines do.
+ *
+ * `make_*` is asked about an entry: that of @path if it does not exist or is no directory, else a
+ * new one in the directory @path.
+ *
+ * Return: 0 (also when operations are denied), or
+ *	-EINVAL        unknown operations or flags, an empty path
+ *	-EACCES        no permission to come to @path, or for @pid
+ *	-ESRCH         no process @pid
+ *	-EAGAIN        what is above the path would not hold still
+ *	-E2BIG         more than 16 384 ancestors, or names of more than 1 MiB
+ *	-ENOMEM, or what open(2) and vfs_walk_ancestors() return; reported
+ */
+ROOTWARD_API int rootward_explain(struct rootward_explanation **ret,
+				  struct rootward_explainer *explainer,
+				  const struct rootward_question *question,
+				  const struct rootward_opts *opts);
+
+/**
+ * struct rootward_walk - the walk as a whole.
+ * @path:      as asked
+ * @real:      where it leads: the nearest thing that exists, absolute; NULL: nowhere with a path
+ * @missing:   the name beneath @real that does not exist, or NULL
+ * @beyond:    what follows it in @path, or NULL: more that does not exist
+ * @end:       enum vfs_walk_end
+ * @in_kernel: by the program in the kernel, on one snapshot
+ * @why_not:   if not, why: a negative errno
+ * @ancestors: how many, the object (or missing name) being number 0
+ * @ops:       what was asked
+ * @denied:    of these, what is denied
+ * @unsure:    of these, where what could not be seen might decide otherwise
+ */
+struct rootward_walk {
+	const char *path;
+	const char *real;
+	const char *missing;
+	const char *beyond;
+	int end;
+	int in_kernel;
+	int why_not;
+	size_t ancestors;
+	uint32_t ops;
+	uint32_t denied;
+	uint32_t unsure;
+};
+
+/**
+ * struct rootward_ancestor - one place on the way.
+ * @name:       in its directory; "/" for a filesystem's root; NULL: not known
+ * @filesystem: its type, or NULL
+ * @mnt_root:   for the root of a mount: what of the filesystem the mount shows ("/": all), or NULL
+ * @mnt_point:  for the root of a mount: where it is mounted, or NULL
+ * @mnt_id:     of the mount it was reached by
+ * @ino, @dev_major, @dev_minor, @generation, @mode: as the kernel has them; without a walk in the
+ *              kernel as stat has them, and no generation
+ * @flags:      VFS_WALK_HIDDEN, _MNT_ROOT, _DELETED, _COVERED, _UNSEEN
+ * @exists:     0 only for number 0, a name that is not there
+ * @n_rules:    rules on it, see rootward_explanation_rule()
+ */
+struct rootward_ancestor {
+	const char *name;
+	const char *filesystem;
+	const char *mnt_root;
+	const char *mnt_point;
+	uint64_t mnt_id;
+	uint64_t ino;
+	uint32_t dev_major, dev_minor;
+	uint32_t generation;
+	uint32_t mode;
+	uint32_t flags;
+	int exists;
+	size_t n_rules;
+};
+
+/**
+ * struct rootward_rule - a tree of a policy.
+ * @policy, @origin, @tree: its name, where it was written ("file:line:column"), its path as written
+ * @allow, @deny: what it names
+ * @by_name: it is on the name in that directory, whatever is called so
+ * @layer:   the policy's number
+ */
+struct rootward_rule {
+	const char *policy;
+	const char *origin;
+	const char *tree;
+	uint32_t allow;
+	uint32_t deny;
+	int by_name;
+	size_t layer;
+};
+
+#define ROOTWARD_NO_ANCESTOR ((size_t)-1)
+
+/**
+ * struct rootward_verdict - what becomes of one operation.
+ * @allowed:  by the policy, or by all of them
+ * @reason:   enum rootward_reason, where it is denied
+ * @layer:    the policy that decided; where all allow, the last
+ * @ancestor: where its rule hangs, or ROOTWARD_NO_ANCESTOR: `default`, or @reason is no rule
+ * @rule:     or NULL
+ * @origin:   of the rule or of `default`, or NULL
+ * @mount:    0, or for an operation that is asked by each mount the number of the mount by which
+ *            it is denied, where that is another than the path's; @ancestor is then none
+ */
+struct rootward_verdict {
+	uint32_t op;
+	int allowed;
+	int unsure;
+	int reason;
+	size_t layer;
+	size_t ancestor;
+	const struct rootward_rule *rule;
+	const char *policy;
+	const char *origin;
+	uint64_t mount;
+};
+
+/* What is returned lives as long as the explanation. */
+ROOTWARD_API const struct rootward_walk *
+rootward_explanation_walk(const struct rootward_explanation *explanation);
+
+/** rootward_explanation_ancestor() - NULL beyond the last. */
+ROOTWARD_API const struct rootward_ancestor *
+rootward_explanation_ancestor(const struct rootward_explanation *explanation, size_t number);
+
+/** rootward_explanation_rule() - of an ancestor; NULL beyond the last. */
+ROOTWARD_API const struct rootward_rule *
+rootward_explanation_rule(const struct rootward_explanation *explanation, size_t ancestor,
+			  size_t number);
+
+/** rootward_explanation_verdict() - for one operation that was asked; else NULL. */
+ROOTWARD_API const struct rootward_verdict *
+rootward_explanation_verdict(const struct rootward_explanation *explanation, enum rootward_op op);
+
+ROOTWARD_API void rootward_explanation_free(struct rootward_explanation *explanation);
+
+#endif

@@ -1,0 +1,266 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* The public functions, and how an explanation is put together. */
+#include <fcntl.h>
+#include <string.h>
+#include <sys/sysmacros.h>
+
+#include "cleanup.h"
+#include "explain_verdict.h"
+#include "opts.h"
+
+static void free_anchors(struct rootward_explainer *x)
+{
+	free(x->plain.list);
+	anchors_free(&x->anchors);
+}
+
+void rootward_explainer_free(struct rootward_explainer *x)
+{
+	if (!x)
+		return;
+	walker_free(x);
+	free_anchors(x);
+	free(x);
+}
+
+static void cleanup_explainer(struct rootward_explainer **x)
+{
+	rootward_explainer_free(*x);
+}
+
+/* The same anchors by the other kind of identity. */
+static int copy_plain(struct rootward_explainer *x)
+{
+	size_t i;
+
+	x->plain.n = x->anchors.n;
+	x->plain.list = calloc(x->plain.n + 1, sizeof(*x->plain.list));
+	if (!x->plain.list)
+		return -ENOMEM;
+	for (i = 0; i < x->plain.n; i++) {
+		x->plain.list[i] = x->anchors.list[i];
+		x->plain.list[i].identity = x->anchors.list[i].plain;
+	}
+	return 0;
+}
+
+static int find_anchors(struct rootward_explainer *x, const struct rootward_opts *opts)
+{
+	size_t i;
+	int r, failed = 0;
+
+	for (i = 0; i < x->n; i++) {
+		r = policy_resolve(x->policies[i], opts);
+		failed = failed ? failed : r;
+	}
+	if (failed)
+		return failed;
+	x->anchors.explain = true;
+	r = anchors_find(&x->anchors, x->identity, x->policies, x->n, opts);
+	if (!r)
+		r = copy_plain(x);
+	rules_sort(&x->anchors);
+	rules_sort(&x->plain);
+	return r;
+}
+
+int rootward_explainer_new(struct rootward_explainer **ret, struct rootward_policy *const *policies,
+			   size_t n, const struct rootward_opts *opts)
+{
+	_cleanup_(cleanup_explainer) struct rootward_explainer *x = NULL;
+	struct rootward_opts copy;
+	int r;
+
+	r = opts_take(&copy, opts);
+	if (r < 0)
+		return r;
+	if (n > MAX_LAYERS)
+		return -E2BIG;
+	x = calloc(1, sizeof(*x));
+	if (!x)
+		return -ENOMEM;
+	x->policies = policies;
+	x->n = n;
+	x->why_not = walker_load(x);
+	r = find_anchors(x, &copy);
+	if (r < 0)
+		return r;
+	*ret = steal_ptr(x);
+	return 0;
+}
+
+/* What makes sense to ask of it. */
+static uint32_t sensible_ops(const struct place *object)
+{
+	uint32_t any = ROOTWARD_OP_STAT | ROOTWARD_OP_CHMOD | ROOTWARD_OP_CHOWN |
+		       ROOTWARD_OP_UTIME | ROOTWARD_OP_SETXATTR | ROOTWARD_OP_GETXATTR |
+		       ROOTWARD_OP_WATCH | ROOTWARD_OP_REFER;
+	uint32_t makes = ROOTWARD_OPS_ENTRY & ~(ROOTWARD_OP_REMOVE_FILE | ROOTWARD_OP_REMOVE_DIR);
+	uint32_t file = any | ROOTWARD_OP_REMOVE_FILE;
+	uint32_t open = ROOTWARD_OP_READ_FILE | ROOTWARD_OP_WRITE_FILE;
+
+	if (!object->is.exists)
+		return makes | open;
+	switch (object->is.mode & S_IFMT) {
+	case S_IFDIR:
+		return any | makes | ROOTWARD_OP_REMOVE_DIR | ROOTWARD_OP_READ_DIR |
+		       ROOTWARD_OP_CHROOT;
+	case S_IFLNK:
+		return file | ROOTWARD_OP_READLINK;
+	case S_IFSOCK:
+		return file | ROOTWARD_OP_CONNECT;
+	case S_IFCHR:
+	case S_IFBLK:
+		return file | open | ROOTWARD_OP_IOCTL_DEV;
+	case S_IFREG:
+		return file | open | ROOTWARD_OP_TRUNCATE | ROOTWARD_OP_EXECUTE;
+	default:
+		return file | open;
+	}
+}
+
+static int check_question(struct rootward_question *copy, const struct rootward_question *q)
+{
+	uint32_t known = ROOTWARD_NOFOLLOW | ROOTWARD_BY_DESCRIPTORS | ROOTWARD_ENTRY;
+
+	/* What the first release had is what there is. */
+	if (q->size != sizeof(*q))
+		return -EINVAL;
+	*copy = *q;
+	if (!q->path || !*q->path || q->ops & ~ROOTWARD_OPS_ALL || q->flags & ~known || q->pid < 0)
+		return -EINVAL;
+	return 0;
+}
+
+static int read_mounts(struct mountinfo *info, int pid)
+{
+	char path[64] = "/proc/self/mountinfo";
+
+	if (pid)
+		snprintf(path, sizeof(path), "/proc/%d/mountinfo", pid);
+	return mountinfo_read(info, path);
+}
+
+static int fill_walk(struct rootward_explanation *e, struct located *l)
+{
+	e->walk.path = e->path = strdup(e->question.path);
+	e->walk.real = e->real = chain_path(&e->chain, l->missing ? 1 : 0);
+	e->walk.missing = e->missing = steal_ptr(l->missing);
+	e->walk.beyond = e->beyond = steal_ptr(l->beyond);
+	e->walk.end = e->chain.end;
+	e->walk.in_kernel = e->chain.in_kernel;
+	e->walk.why_not = e->chain.in_kernel ? 0 : e->explainer->why_not;
+	e->walk.ancestors = e->chain.n;
+	e->walk.ops = e->question.ops;
+	return e->path && e->real ? 0 : -ENOMEM;
+}
+
+static int explain(struct rootward_explanation *e, struct located *l,
+		   const struct rootward_opts *opts)
+{
+	int r;
+
+	r = read_mounts(&e->mounts, e->question.pid);
+	if (!r)
+		r = chain_walk(&e->chain, e->explainer, l, &e->mounts,
+			       e->question.flags & ROOTWARD_BY_DESCRIPTORS);
+	if (!r)
+		r = rules_attach(&e->chain, e->explainer);
+	if (r < 0) {
+		diag(opts, ROOTWARD_ERROR, NULL, NULL, "cannot walk from \"%s\" to the root: %s",
+		     e->question.path,
+		     r == -EAGAIN  ? "it would not hold still"
+		     : r == -E2BIG ? "too many ancestors"
+				   : strerror(-r));
+		return r;
+	}
+	if (!e->question.ops)
+		e->question.ops = sensible_ops(&e->chain.places[0]);
+	r = fill_walk(e, l);
+	return r < 0 ? r : verdicts_fill(e, l);
+}
+
+static void cleanup_explanation(struct rootward_explanation **e)
+{
+	rootward_explanation_free(*e);
+}
+
+int rootward_explain(struct rootward_explanation **ret, struct rootward_explainer *x,
+		     const struct rootward_question *question, const struct rootward_opts *opts)
+{
+	_cleanup_(cleanup_explanation) struct rootward_explanation *e = NULL;
+	_cleanup_(located_free) struct located l = LOCATED_NONE;
+	struct rootward_opts copy;
+	int r;
+
+	r = opts_take(&copy, opts);
+	if (r < 0)
+		return r;
+	e = calloc(1, sizeof(*e));
+	if (!e)
+		return -ENOMEM;
+	r = check_question(&e->question, question);
+	if (!r)
+		r = locate(&l, &e->question, &copy);
+	if (r < 0)
+		return r;
+	e->explainer = x;
+	r = explain(e, &l, &copy);
+	if (r < 0)
+		return r;
+	/* The explainer and the question may go; the explanation's own parts stay. */
+	e->explainer = NULL;
+	e->question.path = NULL;
+	*ret = steal_ptr(e);
+	return 0;
+}
+
+const struct rootward_walk *rootward_explanation_walk(const struct rootward_explanation *e)
+{
+	return &e->walk;
+}
+
+const struct rootward_ancestor *rootward_explanation_ancestor(const struct rootward_explanation *e,
+							      size_t number)
+{
+	return number < e->chain.n ? &e->chain.places[number].is : NULL;
+}
+
+const struct rootward_rule *rootward_explanation_rule(const struct rootward_explanation *e,
+						      size_t ancestor, size_t number)
+{
+	if (ancestor >= e->chain.n || number >= e->chain.places[ancestor].is.n_rules)
+		return NULL;
+	return &e->chain.places[ancestor].rules[number];
+}
+
+const struct rootward_verdict *rootward_explanation_verdict(const struct rootward_explanation *e,
+							    enum rootward_op op)
+{
+	unsigned int bit;
+
+	for (bit = 0; bit < ROOTWARD_OP_COUNT; bit++)
+		if (op == 1U << bit)
+			return e->walk.ops & op ? &e->verdicts[bit] : NULL;
+	return NULL;
+}
+
+void rootward_explanation_free(struct rootward_explanation *e)
+{
+	size_t i;
+
+	if (!e)
+		return;
+	chain_free(&e->chain);
+	for (i = 0; i < e->n_others; i++)
+		chain_free(&e->others[i]);
+	free(e->others);
+	for (i = 0; i < e->n_origins; i++)
+		free(e->origins[i]);
+	mountinfo_free(&e->mounts);
+	free(e->path);
+	free(e->real);
+	free(e->missing);
+	free(e->beyond);
+	free(e);
+}

@@ -1,0 +1,148 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * How explain is made: locate (a path to an object), walk (its chain), rules (what hangs where on
+ * it), decide (what they say together).
+ */
+#ifndef ROOTWARD_LIB_EXPLAIN_H
+#define ROOTWARD_LIB_EXPLAIN_H
+
+#include <stdbool.h>
+
+#include <rootward.h>
+
+#include "bpf_anchors.h"
+#include "engine.h"
+#include "mountinfo.h"
+
+struct explain_bpf;
+
+/**
+ * struct rootward_explainer
+ * @walker:   the program in the kernel, or NULL: @why_not
+ * @identity: the program that identifies, or -1
+ * @anchors:  of all policies, sorted by identity
+ * @plain:    the same as stat has them, for walks over descriptors; shares what they point to
+ */
+struct rootward_explainer {
+	struct rootward_policy *const *policies;
+	size_t n;
+	struct explain_bpf *walker;
+	int identity;
+	int why_not;
+	struct anchors anchors;
+	struct anchors plain;
+};
+
+/**
+ * struct place - one ancestor.
+ * @is:    what is told; its name is @name
+ * @dev:   as the kernel has it
+ * @child: the place before is an entry of this directory
+ * @rules: on the object itself, then on its name; @is.n_rules of them
+ */
+struct place {
+	struct rootward_ancestor is;
+	char *name;
+	char *mnt_root;
+	char *mnt_point;
+	char type[16];
+	uint32_t dev;
+	bool child;
+	struct rootward_rule *rules;
+};
+
+/**
+ * struct chain - a walk that is over.
+ * @end:   enum vfs_walk_end
+ * @blind: something hidden could not be seen
+ */
+struct chain {
+	struct place *places;
+	size_t n, room;
+	int end;
+	bool in_kernel;
+	bool blind;
+};
+
+/**
+ * struct located - what a path leads to.
+ * @fd:      the object, or with @missing the directory in which it is not
+ * @up, @in: for an object that is no directory, where it was found: directory and name, or -1
+ * @missing, @beyond: owned; see struct rootward_walk
+ */
+struct located {
+	int fd;
+	int up;
+	char *in;
+	char *missing;
+	char *beyond;
+};
+
+#define LOCATED_NONE                                                                               \
+	{                                                                                          \
+		.fd = -1, .up = -1                                                                 \
+	}
+
+/**
+ * locate() - follow a question's path.  Return: 0 or -errno, reported.
+ */
+int locate(struct located *ret, const struct rootward_question *question,
+	   const struct rootward_opts *opts);
+void located_free(struct located *located);
+
+/** locate_path() - open @path as process @pid (0: the caller) does; openat2(2)'s answer. */
+int locate_path(int pid, const char *path, int flags);
+
+/* --- explain_walk.c */
+
+/** walker_load() - Return: 0, or -errno: the kernel does not take it. */
+int walker_load(struct rootward_explainer *explainer);
+void walker_free(struct rootward_explainer *explainer);
+
+/**
+ * chain_walk() - from @located to the root.  A missing name is number 0.
+ * Return: 0; -EAGAIN, -E2BIG, -ENOMEM, what walking over descriptors says.
+ */
+int chain_walk(struct chain *chain, const struct rootward_explainer *explainer,
+	       const struct located *located, const struct mountinfo *info, bool by_descriptors);
+void chain_free(struct chain *chain);
+
+/** chain_path() - where its object is seen, to free; NULL: out of memory. */
+char *chain_path(const struct chain *chain, size_t from);
+
+/** chain_place() - where its object is inside its filesystem, to free; NULL: not known. */
+char *chain_place(const struct chain *chain);
+
+/* --- explain_rules.c */
+
+/** rules_sort() - make ready for rules_attach(). */
+void rules_sort(struct anchors *anchors);
+
+/** rules_attach() - hang on every place the rules on it.  Return: 0 or -ENOMEM. */
+int rules_attach(struct chain *chain, const struct rootward_explainer *explainer);
+
+/** rules_guard() - whether the place is a directory that must stay where it is. */
+bool rules_guard(const struct rootward_explainer *explainer, const struct chain *chain,
+		 const struct place *place);
+
+/* --- explain_decide.c */
+
+/**
+ * struct ruling - what decided one operation in one layer.
+ * @reason: enum rootward_reason, or -1: allowed
+ * @place:  ROOTWARD_NO_ANCESTOR: no rule
+ */
+struct ruling {
+	int reason;
+	size_t place;
+	const struct rootward_rule *rule;
+};
+
+/**
+ * decide() - what layer @layer says about each of @ops, into @rulings (by bit).
+ * @within: @ops are about a new entry in the directory that the chain begins with
+ */
+void decide(const struct chain *chain, const struct rootward_policy *policy, size_t layer,
+	    uint32_t ops, bool within, struct ruling rulings[ROOTWARD_OP_COUNT]);
+
+#endif

@@ -1,0 +1,156 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * Which rules hang on which place: by identity, and by (parent's identity, name), as the bpf engine
+ * keeps them (bpf_anchors.c, bpf_rules.c).
+ */
+#include <stdio.h>
+#include <string.h>
+
+#include "cleanup.h"
+#include "explain.h"
+
+static int compare_identity(const struct anchor *anchor, const struct place *place)
+{
+	const struct rw_identity *id = &anchor->identity;
+
+	if (id->ino != place->is.ino)
+		return id->ino < place->is.ino ? -1 : 1;
+	if (id->dev != place->dev)
+		return id->dev < place->dev ? -1 : 1;
+	if (id->generation != place->is.generation)
+		return id->generation < place->is.generation ? -1 : 1;
+	return 0;
+}
+
+static int compare_anchors(const void *a, const void *b)
+{
+	const struct anchor *x = a, *y = b;
+	struct place place = {
+		.dev = y->identity.dev,
+		.is = { .ino = y->identity.ino, .generation = y->identity.generation },
+	};
+	int r = compare_identity(x, &place);
+
+	if (!r)
+		r = (int)x->layer - (int)y->layer;
+	return r ? r : (int)x->number - (int)y->number;
+}
+
+void rules_sort(struct anchors *anchors)
+{
+	if (anchors->n)
+		qsort(anchors->list, anchors->n, sizeof(*anchors->list), compare_anchors);
+}
+
+static const struct anchors *anchors_for(const struct rootward_explainer *x,
+					 const struct chain *chain)
+{
+	return chain->in_kernel ? &x->anchors : &x->plain;
+}
+
+static bool identified(const struct place *place)
+{
+	return place->is.exists && !(place->is.flags & VFS_WALK_UNSEEN);
+}
+
+/* The first anchor on @place; its others follow. */
+static const struct anchor *find(const struct anchors *anchors, const struct place *place)
+{
+	size_t low = 0, high = anchors->n, middle;
+
+	if (!identified(place))
+		return NULL;
+	while (low < high) {
+		middle = low + (high - low) / 2;
+		if (compare_identity(&anchors->list[middle], place) < 0)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	if (low == anchors->n || compare_identity(&anchors->list[low], place))
+		return NULL;
+	return &anchors->list[low];
+}
+
+static bool on_same(const struct anchors *anchors, const struct anchor *anchor,
+		    const struct place *place)
+{
+	return anchor < anchors->list + anchors->n && !compare_identity(anchor, place);
+}
+
+/* A rule that allows is on a name only for what is there and no directory: it may be replaced. */
+static uint32_t named_allow(const struct tree *tree)
+{
+	return tree->state == TREE_PRESENT && !S_ISDIR(tree->mode) ? tree->allow : 0;
+}
+
+static int attach(struct place *place, const struct anchor *anchor, const char *policy,
+		  bool by_name)
+{
+	size_t n = place->is.n_rules;
+	struct rootward_rule *rules = reallocarray(place->rules, n + 1, sizeof(*rules));
+	char origin[4096];
+
+	if (!rules)
+		return -ENOMEM;
+	place->rules = rules;
+	origin_format(&anchor->tree->origin, origin, sizeof(origin));
+	place->rules[n] = (struct rootward_rule){
+		.policy = policy,
+		.origin = strdup(origin),
+		.tree = anchor->tree->path,
+		.allow = by_name ? named_allow(anchor->tree) : anchor->tree->allow,
+		.deny = anchor->tree->deny,
+		.by_name = by_name,
+		.layer = anchor->layer,
+	};
+	place->is.n_rules++;
+	return rules[n].origin ? 0 : -ENOMEM;
+}
+
+static int attach_kind(const struct rootward_explainer *x, const struct anchors *anchors,
+		       struct place *place, const struct place *on, enum anchor_kind kind)
+{
+	const struct anchor *anchor = find(anchors, on);
+	bool by_name = kind == ANCHOR_ENTRY;
+	int r = 0;
+
+	for (; !r && anchor && on_same(anchors, anchor, on); anchor++) {
+		if (anchor->kind != kind ||
+		    (by_name && (!place->name || strcmp(anchor->name, place->name))))
+			continue;
+		if (by_name && !anchor->tree->deny && !named_allow(anchor->tree))
+			continue;
+		r = attach(place, anchor, x->policies[anchor->layer]->name, by_name);
+	}
+	return r;
+}
+
+int rules_attach(struct chain *chain, const struct rootward_explainer *x)
+{
+	const struct anchors *anchors = anchors_for(x, chain);
+	struct place *place, *end = chain->places + chain->n;
+	int r = 0;
+
+	for (place = chain->places; place < end && !r; place++) {
+		r = attach_kind(x, anchors, place, place, ANCHOR_OBJECT);
+		if (!r && place + 1 < end && place[1].child)
+			r = attach_kind(x, anchors, place, place + 1, ANCHOR_ENTRY);
+	}
+	return r;
+}
+
+bool rules_guard(const struct rootward_explainer *x, const struct chain *chain,
+		 const struct place *place)
+{
+	const struct anchors *anchors = anchors_for(x, chain);
+	const struct anchor *anchor = find(anchors, place);
+
+	if (!S_ISDIR(place->is.mode))
+		return false;
+	for (; anchor && on_same(anchors, anchor, place); anchor++)
+		if (anchor->kind == ANCHOR_GUARD ||
+		    (anchor->kind == ANCHOR_OBJECT && anchor->tree->deny))
+			return true;
+	return false;
+}

@@ -1,0 +1,32 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* From what each policy rules to one verdict for each operation. */
+#ifndef ROOTWARD_EXPLAIN_VERDICT_H
+#define ROOTWARD_EXPLAIN_VERDICT_H
+
+#include "explain.h"
+
+/**
+ * struct rootward_explanation
+ * @chain:   by the path's own mount
+ * @others:  by the other mounts that show the object, for operations that are asked by each
+ * @origins: of `default`, by policy
+ * The rest is what @walk points to, owned.
+ */
+struct rootward_explanation {
+	struct rootward_explainer *explainer;
+	struct rootward_question question;
+	struct rootward_walk walk;
+	struct rootward_verdict verdicts[ROOTWARD_OP_COUNT];
+	struct chain chain;
+	struct chain *others;
+	size_t n_others;
+	struct mountinfo mounts;
+	char *origins[MAX_LAYERS];
+	size_t n_origins;
+	char *path, *real, *missing, *beyond;
+};
+
+/** verdicts_fill() - decide everything that is asked.  Return: 0 or -errno. */
+int verdicts_fill(struct rootward_explanation *e, const struct located *located);
+
+#endif

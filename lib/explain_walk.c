@@ -1,0 +1,276 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* From an object to its chain: by the program in the kernel, or over descriptors. */
+#include <fcntl.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include <bpf/bpf.h>
+#include <bpf/libbpf.h>
+
+#include "cleanup.h"
+#include "explain.h"
+#include "explain_abi.h"
+#include "explain.skel.h"
+#include "identity.h"
+#include "walk.h"
+
+static int be_silent(enum libbpf_print_level level, const char *format, va_list ap)
+{
+	return 0;
+}
+
+int walker_load(struct rootward_explainer *x)
+{
+	libbpf_print_fn_t printer = libbpf_set_print(be_silent);
+	int r;
+
+	x->walker = explain_bpf__open();
+	r = x->walker ? explain_bpf__load(x->walker) : -errno;
+	libbpf_set_print(printer);
+	if (!r)
+		x->identity = bpf_program__fd(x->walker->progs.rw_identity);
+	else
+		walker_free(x);
+	return r;
+}
+
+void walker_free(struct rootward_explainer *x)
+{
+	explain_bpf__destroy(x->walker);
+	x->walker = NULL;
+	x->identity = -1;
+}
+
+static struct place *place_new(struct chain *chain)
+{
+	struct place *bigger;
+
+	if (chain->n == chain->room) {
+		chain->room = chain->room * 2 + 32;
+		bigger = reallocarray(chain->places, chain->room, sizeof(*bigger));
+		if (!bigger)
+			return NULL;
+		chain->places = bigger;
+	}
+	memset(&chain->places[chain->n], 0, sizeof(chain->places[0]));
+	return &chain->places[chain->n++];
+}
+
+static void place_free(struct place *place)
+{
+	free(place->name);
+	free(place->mnt_root);
+	free(place->mnt_point);
+	while (place->is.n_rules)
+		free((char *)place->rules[--place->is.n_rules].origin);
+	free(place->rules);
+}
+
+void chain_free(struct chain *chain)
+{
+	while (chain->n)
+		place_free(&chain->places[--chain->n]);
+	free(chain->places);
+	*chain = (struct chain){ 0 };
+}
+
+static int place_name(struct place *place, const char *name, size_t len)
+{
+	place->name = strndup(name, len);
+	return place->name ? 0 : -ENOMEM;
+}
+
+/* The missing name: the entry that would be made, an object without an inode. */
+static int push_missing(struct chain *chain, const char *name)
+{
+	struct place *place = place_new(chain);
+
+	return place ? place_name(place, name, strlen(name)) : -ENOMEM;
+}
+
+/* --- in the kernel */
+
+/* Runs the program once: a reader of its iterator makes it go through the descriptors. */
+static int kernel_run(struct explain_bpf *walker, int fd)
+{
+	union bpf_iter_link_info info = { .task.pid = getpid() };
+	LIBBPF_OPTS(bpf_link_create_opts, opts, .iter_info = &info, .iter_info_len = sizeof(info));
+	_cleanup_close_ int link = -1, iterator = -1;
+	char nothing[64];
+	ssize_t n;
+
+	walker->bss->walk = (struct explain_walk){ .fd = (uint32_t)fd };
+	link = bpf_link_create(bpf_program__fd(walker->progs.rw_explain), 0, BPF_TRACE_ITER, &opts);
+	if (link < 0)
+		return -errno;
+	iterator = bpf_iter_create(link);
+	if (iterator < 0)
+		return -errno;
+	do
+		n = read(iterator, nothing, sizeof(nothing));
+	while (n > 0 || (n < 0 && (errno == EINTR || errno == EAGAIN)));
+	return n < 0 ? -errno : 0;
+}
+
+static int push_walked(struct chain *chain, const struct explain_ancestor *a, const char *names,
+		       uint64_t mount_before)
+{
+	struct place *place = place_new(chain);
+
+	if (!place)
+		return -ENOMEM;
+	place->dev = a->dev;
+	place->child = a->child;
+	memcpy(place->type, a->type, sizeof(place->type));
+	place->type[sizeof(place->type) - 1] = '\0';
+	place->is = (struct rootward_ancestor){
+		.mnt_id = a->mnt_id,
+		.ino = a->ino,
+		.dev_major = a->dev >> 20,
+		.dev_minor = a->dev & 0xfffff,
+		.generation = a->generation,
+		.mode = a->mode,
+		.flags = a->flags,
+		.exists = 1,
+	};
+	if (mount_before && mount_before != a->mnt_id)
+		place->is.flags |= VFS_WALK_COVERED;
+	return place_name(place, names + a->name, a->name_len);
+}
+
+static int walk_in_kernel(struct chain *chain, struct explain_bpf *walker, int fd)
+{
+	const struct explain_walk *walk = &walker->bss->walk;
+	const struct explain_ancestor *ancestors = walker->bss->ancestors;
+	uint64_t mount = 0;
+	uint32_t i;
+	int r;
+
+	r = kernel_run(walker, fd);
+	if (!r && !walk->found)
+		r = -EBADF;
+	if (!r && walk->overflow)
+		r = -E2BIG;
+	if (!r && walk->end < 0)
+		r = walk->end;
+	for (i = 0; !r && i < walk->n; i++) {
+		r = push_walked(chain, &ancestors[i], walker->bss->names, mount);
+		mount = ancestors[i].mnt_id;
+	}
+	chain->end = walk->end;
+	chain->in_kernel = true;
+	return r;
+}
+
+/* --- over descriptors */
+
+static int push_visited(const struct vfs_ancestor *a, void *data)
+{
+	struct chain *chain = data;
+	struct place *place = place_new(chain);
+
+	if (!place)
+		return -ENOMEM;
+	place->dev = a->dev_major << 20 | a->dev_minor;
+	place->child = chain->n > 1 && !(a->flags & VFS_WALK_COVERED);
+	place->is = (struct rootward_ancestor){
+		.mnt_id = a->mnt_id,
+		.ino = a->ino,
+		.dev_major = a->dev_major,
+		.dev_minor = a->dev_minor,
+		.mode = a->mode,
+		.flags = a->flags,
+		.exists = 1,
+	};
+	if (a->flags & VFS_WALK_UNSEEN && a->flags & VFS_WALK_HIDDEN)
+		chain->blind = true;
+	return a->name && place_name(place, a->name, strlen(a->name)) < 0 ? -ENOMEM : 1;
+}
+
+static int walk_by_descriptors(struct chain *chain, const struct located *l,
+			       const struct mountinfo *info)
+{
+	struct walk_start start = { .fd = l->fd, .up = l->up, .name = l->in, .info = info };
+
+	chain->end = walk_ancestors(&start, -1, push_visited, chain, VFS_WALK_HIDDEN);
+	return chain->end < 0 ? chain->end : 0;
+}
+
+static int chain_once(struct chain *chain, const struct rootward_explainer *x,
+		      const struct located *l, const struct mountinfo *info, bool in_kernel)
+{
+	int r = l->missing ? push_missing(chain, l->missing) : 0;
+
+	if (r < 0)
+		return r;
+	if (in_kernel)
+		r = walk_in_kernel(chain, x->walker, l->fd);
+	else
+		r = walk_by_descriptors(chain, l, info);
+	/* The directory is where the missing name would be an entry. */
+	if (!r && l->missing && chain->n > 1)
+		chain->places[1].child = true;
+	return r;
+}
+
+static bool same_chain(const struct chain *a, const struct chain *b)
+{
+	size_t i;
+
+	for (i = 0; i < a->n && i < b->n; i++)
+		if (a->places[i].is.ino != b->places[i].is.ino ||
+		    a->places[i].is.mnt_id != b->places[i].is.mnt_id)
+			return false;
+	return a->n == b->n && a->end == b->end;
+}
+
+/* What mountinfo knows of a mount goes to its root. */
+static int tell_mounts(struct chain *chain, const struct mountinfo *info)
+{
+	const struct mount_entry *m;
+	struct place *place;
+
+	for (place = chain->places; place < chain->places + chain->n; place++) {
+		m = place->is.exists ? mountinfo_find(info, place->is.mnt_id) : NULL;
+		if (m && m->type && !*place->type)
+			snprintf(place->type, sizeof(place->type), "%s", m->type);
+		if (m && place->is.flags & VFS_WALK_MNT_ROOT) {
+			place->mnt_root = m->root ? strdup(m->root) : NULL;
+			place->mnt_point = strdup(m->point);
+			if (!place->mnt_point || (m->root && !place->mnt_root))
+				return -ENOMEM;
+		}
+		place->is.name = place->name;
+		place->is.filesystem = *place->type ? place->type : NULL;
+		place->is.mnt_root = place->mnt_root;
+		place->is.mnt_point = place->mnt_point;
+	}
+	return 0;
+}
+
+int chain_walk(struct chain *chain, const struct rootward_explainer *x, const struct located *l,
+	       const struct mountinfo *info, bool by_descriptors)
+{
+	bool in_kernel = x->walker && !by_descriptors;
+	struct chain again;
+	bool same;
+	int r, tries;
+
+	*chain = (struct chain){ 0 };
+	r = chain_once(chain, x, l, info, in_kernel);
+	/* The kernel's is a snapshot; the other must be the same twice. */
+	for (same = in_kernel, tries = 0; !r && !same && tries < VFS_WALK_MAX_TRIES; tries++) {
+		again = (struct chain){ 0 };
+		r = chain_once(&again, x, l, info, false);
+		same = !r && same_chain(chain, &again);
+		chain_free(chain);
+		*chain = again;
+	}
+	if (!r && !same)
+		r = -EAGAIN;
+	if (!r)
+		r = tell_mounts(chain, info);
+	if (r < 0)
+		chain_free(chain);
+	return r;
+}

@@ -1,0 +1,320 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <rootward.h>
+
+#include "cleanup.h"
+#include "engine.h"
+#include "explain.h"
+#include "json_out.h"
+#include "message.h"
+#include "ops.h"
+#include "options.h"
+#include "words.h"
+
+enum {
+	KEY_OP = OPTION_LONG_ONLY,
+	KEY_AS,
+	KEY_JSON,
+	KEY_SVG,
+	KEY_DESCRIPTORS,
+};
+
+/* An operation that --op names is denied. */
+#define EXIT_DENIED 1
+
+static const struct option_spec options[] = {
+	{ 'p', "policy", OPTION_FILE, "FILE", true, "What is asked",
+	  "by this policy; given more than once, every one\n"
+	  "must allow. Without it, by the built-in one.\n"
+	  "- reads stdin" },
+	{ KEY_OP, "op", OPTION_TEXT, "OPERATION", true, NULL,
+	  "about this operation or group of them (more than\n"
+	  "once: about each); without it, about all that\n"
+	  "make sense for what PATH is" },
+	{ KEY_AS, "as", OPTION_TEXT, "PID", false, NULL,
+	  "look PATH up as this process does: in its mount\n"
+	  "namespace, from its root and working directory" },
+	{ 'P', "no-follow", OPTION_FLAG, NULL, false, NULL,
+	  "a PATH that is a symbolic link: about the link" },
+	{ KEY_JSON, "json", OPTION_FLAG, NULL, false, "How it is shown", "as JSON, for programs" },
+	{ KEY_SVG, "svg", OPTION_FILE, "FILE", false, NULL,
+	  "as a picture of all PATHs in one tree, into FILE" },
+	{ KEY_DESCRIPTORS, "descriptors", OPTION_FLAG, NULL, false, "How it is found",
+	  "walk over descriptors, not in the kernel" },
+	{ 'h', "help", OPTION_FLAG, NULL, false, NULL, "this text" },
+	{},
+};
+
+static const struct example examples[] = {
+	{ "rootward explain -p build.yaml src/main.c", "what may be done with it, and why" },
+	{ "rootward explain -p build.yaml --op write ~/.ssh/config", "may it be written?" },
+	{ "rootward explain --svg tree.svg ~/.ssh /usr/bin/env .",
+	  "a picture, by the built-in policy" },
+	{ "sudo rootward explain -p web.yaml --as 4711 /etc/passwd", "what that process calls so" },
+	{},
+};
+
+/** struct asked - what the command line says, and what became of it. */
+struct asked {
+	const char *files[MAX_LAYERS];
+	size_t n_files;
+	uint32_t ops;
+	int pid;
+	uint32_t flags;
+	bool json;
+	const char *svg;
+	bool help;
+
+	struct report report;
+	json_t *diagnostics;
+	struct rootward_opts opts;
+	struct rootward_policy *policies[MAX_LAYERS];
+	size_t n_policies;
+	struct rootward_explainer *explainer;
+	struct rootward_explanation **explanations;
+	size_t n;
+};
+
+static void asked_done(struct asked *a)
+{
+	for (size_t i = 0; i < a->n; i++)
+		rootward_explanation_free(a->explanations[i]);
+	free(a->explanations);
+	rootward_explainer_free(a->explainer);
+	for (size_t i = 0; i < a->n_policies; i++)
+		rootward_policy_free(a->policies[i]);
+	report_done(&a->report);
+	json_decref(a->diagnostics);
+}
+
+static int take_op(struct asked *a, const char *word)
+{
+	uint32_t ops = ops_from_word(word);
+	const char *near;
+
+	a->ops |= ops;
+	if (ops)
+		return 0;
+	near = ops_nearest_word(word);
+	complain("--op: there is no operation \"%s\"", word);
+	if (near)
+		hint("did you mean %s?", near);
+	else
+		hint("docs/policy.md lists them; read, write, execute and all are groups");
+	return -EINVAL;
+}
+
+static int take_pid(struct asked *a, const char *word)
+{
+	char *end;
+	long pid;
+
+	errno = 0;
+	pid = strtol(word, &end, 10);
+	if (!errno && !*end && pid > 0 && pid <= INT32_MAX) {
+		a->pid = (int)pid;
+		return 0;
+	}
+	complain("--as: \"%s\" is not the number of a process", word);
+	return -EINVAL;
+}
+
+static int take_option(void *data, const struct option_spec *spec, const char *value)
+{
+	struct asked *a = data;
+
+	switch (spec->key) {
+	case 'p':
+		if (a->n_files == MAX_LAYERS) {
+			complain("more than %d policies", MAX_LAYERS);
+			return -E2BIG;
+		}
+		a->files[a->n_files++] = value;
+		break;
+	case KEY_OP:
+		return take_op(a, value);
+	case KEY_AS:
+		return take_pid(a, value);
+	case 'P':
+		a->flags |= ROOTWARD_NOFOLLOW;
+		break;
+	case KEY_DESCRIPTORS:
+		a->flags |= ROOTWARD_BY_DESCRIPTORS;
+		break;
+	case KEY_JSON:
+		a->json = true;
+		break;
+	case KEY_SVG:
+		a->svg = value;
+		break;
+	case 'h':
+		a->help = true;
+		break;
+	}
+	return 0;
+}
+
+/* A failure for which the library had no words. */
+static int failed(struct asked *a, const char *what, int r)
+{
+	_cleanup_free_ char *message = NULL;
+
+	if (a->json ? json_array_size(a->diagnostics) : a->report.errors)
+		return r;
+	if (asprintf(&message, "%s: %s", what, strerror(-r)) < 0)
+		message = NULL;
+	a->opts.diag(a->opts.diag_data,
+		     &(struct rootward_diag){ .message = message ? message : "out of memory" });
+	return r;
+}
+
+static int load_policies(struct asked *a)
+{
+	int r = 0;
+
+	if (!a->n_files) {
+		r = rootward_policy_default(&a->policies[0]);
+		if (r < 0)
+			return failed(a, "the built-in policy", r);
+		a->n_policies = 1;
+		return 0;
+	}
+	for (size_t i = 0; i < a->n_files; i++) {
+		r = rootward_policy_load(&a->policies[i], a->files[i], &a->opts);
+		if (r < 0)
+			return failed(a, a->files[i], r);
+		a->n_policies++;
+	}
+	return 0;
+}
+
+static int explain_paths(struct asked *a, char **paths)
+{
+	struct rootward_question question = {
+		.size = sizeof(question),
+		.ops = a->ops,
+		.flags = a->flags,
+		.pid = a->pid,
+	};
+	int r, first = 0;
+
+	r = rootward_explainer_new(&a->explainer, a->policies, a->n_policies, &a->opts);
+	if (r < 0)
+		return failed(a, "cannot look the policy up", r);
+	for (; *paths; paths++) {
+		question.path = *paths;
+		r = rootward_explain(&a->explanations[a->n], a->explainer, &question, &a->opts);
+		if (!r)
+			a->n++;
+		else
+			first = first ? first : failed(a, *paths, r);
+	}
+	return first;
+}
+
+static int write_svg(const struct asked *a)
+{
+	FILE *out = fopen(a->svg, "we");
+	bool good = out;
+
+	if (out) {
+		explain_svg(out, a->explanations, a->n);
+		good = !ferror(out);
+		good &= fclose(out) == 0;
+	}
+	if (good)
+		return 0;
+	complain("cannot write %s: %s", a->svg, strerror(errno));
+	return -EIO;
+}
+
+static int show_json(const struct asked *a)
+{
+	json_t *root = json_object(), *paths = json_array();
+
+	json_object_set_new(root, "version", json_string(ROOTWARD_VERSION));
+	json_object_set_new(root, "built_in", json_boolean(!a->n_files));
+	for (size_t i = 0; i < a->n; i++)
+		json_array_append_new(paths, explain_json(a->explanations[i]));
+	json_object_set_new(root, "paths", paths);
+	json_object_set(root, "diagnostics", a->diagnostics);
+	return json_print(root);
+}
+
+static void show_text(const struct asked *a)
+{
+	if (a->n && !a->n_files)
+		printf("by the built-in policy of `rootward run`, for this working directory\n\n");
+	for (size_t i = 0; i < a->n; i++) {
+		if (i)
+			putchar('\n');
+		explain_text(stdout, a->explanations[i], has_colour(stdout));
+	}
+}
+
+static int exit_status(const struct asked *a, int r)
+{
+	if (r < 0)
+		return EXIT_ROOTWARD;
+	for (size_t i = 0; a->ops && i < a->n; i++)
+		if (rootward_explanation_walk(a->explanations[i])->denied)
+			return EXIT_DENIED;
+	return 0;
+}
+
+static int explain_main(const struct command *command, int argc, char **argv)
+{
+	_cleanup_(asked_done) struct asked a = {};
+	int r, first;
+
+	first = options_parse(command, argc, argv, take_option, &a);
+	if (first < 0)
+		return EXIT_ROOTWARD;
+	if (a.help) {
+		options_help(stdout, command);
+		return 0;
+	}
+	if (first == argc) {
+		complain("no path; it comes after the options");
+		hint("rootward explain -p policy.yaml PATH");
+		return EXIT_ROOTWARD;
+	}
+	a.opts = report_opts(&a.report);
+	if (a.json) {
+		a.diagnostics = json_array();
+		a.opts.diag = json_collect;
+		a.opts.diag_data = a.diagnostics;
+	}
+	a.explanations = calloc((size_t)(argc - first), sizeof(*a.explanations));
+	r = a.explanations ? load_policies(&a) : -ENOMEM;
+	if (!r)
+		r = explain_paths(&a, argv + first);
+	report_warnings(&a.report, "the policy");
+	if (a.json && show_json(&a) < 0)
+		r = -ENOMEM;
+	else if (a.svg && !r)
+		r = write_svg(&a);
+	else if (!a.json)
+		show_text(&a);
+	return exit_status(&a, r);
+}
+
+const struct command command_explain = {
+	.name = "explain",
+	.summary = "tell what a policy allows on a path, and why",
+	.operands = "PATH...",
+	.intro =
+		"Walks from each PATH to the root as the engines do, shows what is met on the way -\n"
+		"mounts, what they hide, rules - and which rule decides about which operation.\n"
+		"Changes nothing. A PATH that does not exist is explained as what would be made.",
+	.outro =
+		"make_* of a directory is about a new entry in it; all other operations are about\n"
+		"PATH itself.\n\n"
+		"Status: 0; 1 if an operation that --op names is denied; 125 if rootward failed.",
+	.options = options,
+	.examples = examples,
+	.main = explain_main,
+};

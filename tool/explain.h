@@ -1,0 +1,43 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* One explanation, in the three forms that `rootward explain` shows it in. */
+#ifndef TOOL_EXPLAIN_H
+#define TOOL_EXPLAIN_H
+
+#include <stdbool.h>
+#include <stdio.h>
+
+#include <jansson.h>
+#include <rootward.h>
+
+/** explain_text() - for people: the way from the root down to the object, and the verdicts. */
+void explain_text(FILE *out, const struct rootward_explanation *explanation, bool colour);
+
+/** explain_json() - for programs; see docs/explain.md. */
+json_t *explain_json(const struct rootward_explanation *explanation);
+
+/** explain_svg() - @n explanations as one tree. */
+void explain_svg(FILE *out, struct rootward_explanation *const *explanations, size_t n);
+
+/* --- words that all of them use */
+
+/** explain_kind() - "directory", "regular file", ...; "does not exist". */
+const char *explain_kind(const struct rootward_ancestor *ancestor);
+
+/** explain_reason() - why it was denied. */
+const char *explain_reason(int reason);
+
+/** explain_end() - how the walk ended. */
+const char *explain_end(int end);
+
+/**
+ * explain_same() - whether one sentence does for both verdicts: the same outcome for the same
+ * cause.
+ */
+bool explain_same(const struct rootward_verdict *a, const struct rootward_verdict *b);
+
+/** explain_rule_words() - "allow read, execute; deny write" into @buf; returns @buf. */
+const char *explain_rule_words(const struct rootward_rule *rule, char *buf, size_t size);
+
+#define EXPLAIN_RULE_MAX 1100
+
+#endif

@@ -1,0 +1,302 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * A picture in text: the root at the top, as paths are read, the object at the bottom; where a
+ * mount is crossed, a line of its own; what a mount hides in brackets.
+ */
+#include <inttypes.h>
+#include <stdbool.h>
+#include <string.h>
+
+#include "explain.h"
+#include "message.h"
+#include "ops.h"
+
+#define MAX_INDENT 24
+#define NAME_COLUMN 30
+
+/** struct page - what it is written on. */
+struct page {
+	FILE *out;
+	bool colour;
+	const struct rootward_explanation *e;
+	const struct rootward_walk *walk;
+};
+
+#define BOLD "\033[1m"
+#define DIM "\033[2m"
+#define RED "\033[31m"
+#define GREEN "\033[32m"
+#define YELLOW "\033[33m"
+#define CYAN "\033[36m"
+#define PLAIN "\033[0m"
+
+static void set(const struct page *p, const char *code)
+{
+	if (p->colour)
+		fputs(code, p->out);
+}
+
+/* Columns that @text takes when print_safe() prints it, near enough: bytes that begin a character.
+ */
+static int width_of(const char *text)
+{
+	int width = 0;
+
+	for (; *text; text++)
+		width += (*text & 0xc0) == 0x80 ? 0 : (unsigned char)*text < ' ' ? 4 : 1;
+	return width;
+}
+
+/* The name says what the object itself said before. */
+static bool is_repeated(const struct page *p, size_t number, size_t rule)
+{
+	const struct rootward_rule *this = rootward_explanation_rule(p->e, number, rule), *first;
+
+	for (size_t i = 0; i < rule && this->by_name; i++) {
+		first = rootward_explanation_rule(p->e, number, i);
+		if (!strcmp(first->tree, this->tree) && first->layer == this->layer &&
+		    first->deny == this->deny && first->allow >= this->allow)
+			return true;
+	}
+	return false;
+}
+
+static void print_rules(const struct page *p, size_t number)
+{
+	const struct rootward_rule *rule;
+	char words[EXPLAIN_RULE_MAX];
+
+	for (size_t i = 0; (rule = rootward_explanation_rule(p->e, number, i)); i++) {
+		if (is_repeated(p, number, i))
+			continue;
+		fprintf(p->out, i ? ", " : "  ");
+		set(p, rule->deny ? rule->allow ? YELLOW : RED : GREEN);
+		fputs(explain_rule_words(rule, words, sizeof(words)), p->out);
+		set(p, PLAIN);
+		if (rule->by_name)
+			fputs(" (by name)", p->out);
+		fputs(" - ", p->out);
+		print_safe(p->out, rule->origin);
+	}
+}
+
+static void print_identity(const struct page *p, const struct rootward_ancestor *a)
+{
+	set(p, DIM);
+	if (!a->exists)
+		fputs("(does not exist)", p->out);
+	else if (a->flags & VFS_WALK_UNSEEN)
+		fputs("(not seen)", p->out);
+	else
+		fprintf(p->out, "%" PRIu32 ":%" PRIu32 " %" PRIu64, a->dev_major, a->dev_minor,
+			a->ino);
+	if (a->exists && a->generation)
+		fprintf(p->out, ".%" PRIu32, a->generation);
+	set(p, PLAIN);
+}
+
+/* On the line of what a mount shows: which mount. */
+static void print_mount(const struct page *p, const struct rootward_ancestor *a)
+{
+	set(p, CYAN);
+	fprintf(p->out, "  = mount %" PRIu64, a->mnt_id);
+	if (a->filesystem)
+		fprintf(p->out, ", %s", a->filesystem);
+	if (a->mnt_root && strcmp(a->mnt_root, "/")) {
+		fputs(", which shows ", p->out);
+		print_safe(p->out, a->mnt_root);
+	}
+	set(p, PLAIN);
+}
+
+static const struct rootward_ancestor *place(const struct page *p, size_t number)
+{
+	return rootward_explanation_ancestor(p->e, number);
+}
+
+static void print_place(const struct page *p, size_t number, const char *name, int indent)
+{
+	const struct rootward_ancestor *a = place(p, number);
+	const char *note = "";
+	int width;
+
+	if (a->flags & VFS_WALK_HIDDEN)
+		note = " (hidden)";
+	else if (a->flags & VFS_WALK_COVERED)
+		note = " (covered)";
+	else if (a->flags & VFS_WALK_DELETED)
+		note = " (deleted)";
+	fprintf(p->out, "%*s", indent, "");
+	set(p, number == 0 || a->n_rules ? BOLD : *note ? DIM : "");
+	print_safe(p->out, name ? name : "?");
+	set(p, PLAIN);
+	fputs(note, p->out);
+	width = indent + width_of(name ? name : "?") + (int)strlen(note);
+	fprintf(p->out, "%*s  ", width < NAME_COLUMN ? NAME_COLUMN - width : 0, "");
+	print_identity(p, a);
+	if (a->flags & VFS_WALK_MNT_ROOT)
+		print_mount(p, a);
+	print_rules(p, number);
+	fputc('\n', p->out);
+}
+
+/* What the mount hides whose root is number @root: from its filesystem's root down. */
+static void print_hidden(const struct page *p, size_t root, int indent)
+{
+	size_t last = root;
+
+	while (last + 1 < p->walk->ancestors && place(p, last + 1)->flags & VFS_WALK_HIDDEN)
+		last++;
+	for (; last > root; last--)
+		print_place(p, last, place(p, last)->name, indent + 2);
+}
+
+/* Whether what is hidden here belongs to a mount's root that is nearer to the object. */
+static bool is_above_root(const struct page *p, size_t number)
+{
+	while (number-- && place(p, number)->flags & VFS_WALK_HIDDEN)
+		;
+	return number != ROOTWARD_NO_ANCESTOR && place(p, number)->flags & VFS_WALK_MNT_ROOT;
+}
+
+/*
+ * One line for each component of the path.  Where something is mounted it is the mount's root, by
+ * the mountpoint's name; what that covers is shown only if it is ruled.
+ */
+static void print_way(const struct page *p)
+{
+	const char *component = NULL;
+	int depth = 0;
+
+	for (size_t i = p->walk->ancestors; i--;) {
+		const struct rootward_ancestor *a = place(p, i);
+		int indent = 2 + (depth < MAX_INDENT ? depth : MAX_INDENT);
+
+		if (a->flags & VFS_WALK_HIDDEN) {
+			if (is_above_root(p, i))
+				continue;
+		} else if (a->flags & VFS_WALK_COVERED) {
+			if (!component)
+				component = a->name;
+			if (a->n_rules)
+				print_place(p, i, component, indent);
+			continue;
+		}
+		if (a->flags & VFS_WALK_MNT_ROOT) {
+			print_place(p, i, depth ? component : "/", indent);
+			print_hidden(p, i, indent);
+			component = NULL;
+		} else {
+			print_place(p, i, a->name, indent);
+		}
+		depth++;
+	}
+}
+
+/* What the operations are, and why. */
+static void print_cause(const struct page *p, const struct rootward_verdict *v)
+{
+	const struct rootward_ancestor *a = rootward_explanation_ancestor(p->e, v->ancestor);
+	char words[EXPLAIN_RULE_MAX];
+
+	if (v->rule) {
+		fputs(a && a->flags & VFS_WALK_HIDDEN ? "hidden " : "", p->out);
+		print_safe(p->out, v->rule->tree);
+		fprintf(p->out, ": %s", explain_rule_words(v->rule, words, sizeof(words)));
+		if (v->rule->by_name)
+			fputs(" (by name)", p->out);
+	} else if (!v->allowed && v->reason != ROOTWARD_REASON_DEFAULT) {
+		fputs(explain_reason(v->reason), p->out);
+	} else if (!v->policy) {
+		fputs("no policy", p->out);
+	} else if (v->allowed && p->walk->end != VFS_WALK_ROOT) {
+		fputs("it is in no tree of directories", p->out);
+	} else {
+		fprintf(p->out,
+			v->allowed ? "default" : "no tree decides, and it is not in default");
+	}
+	if (v->mount)
+		fprintf(p->out, ", by mount %" PRIu64, v->mount);
+	if (!v->policy)
+		return;
+	fputs(" - ", p->out);
+	print_safe(p->out, v->origin ? v->origin : v->policy);
+}
+
+static void print_verdict(const struct page *p, const struct rootward_verdict *v, uint32_t ops)
+{
+	char words[OPS_FORMAT_MAX];
+
+	set(p, v->unsure ? YELLOW : v->allowed ? GREEN : RED);
+	fprintf(p->out, "  %-8s", v->allowed ? "allowed" : "denied");
+	set(p, PLAIN);
+	fprintf(p->out, "%s%s\n           ", ops_format(ops, words, sizeof(words)),
+		v->unsure ? " (unsure: not all that is hidden can be seen)" : "");
+	print_cause(p, v);
+	fputc('\n', p->out);
+}
+
+/* Operations with one cause are one line; denied ones last, where the eye ends. */
+static void print_verdicts(const struct page *p, bool allowed)
+{
+	uint32_t left = p->walk->ops & (allowed ? ~p->walk->denied : p->walk->denied);
+
+	for (unsigned int bit = 0; bit < ROOTWARD_OP_COUNT; bit++) {
+		const struct rootward_verdict *v, *other;
+		uint32_t same = 0;
+
+		if (!(left >> bit & 1))
+			continue;
+		v = rootward_explanation_verdict(p->e, (enum rootward_op)(1U << bit));
+		for (unsigned int i = bit; i < ROOTWARD_OP_COUNT; i++) {
+			if (!(left >> i & 1))
+				continue;
+			other = rootward_explanation_verdict(p->e, (enum rootward_op)(1U << i));
+			if (explain_same(v, other))
+				same |= 1U << i;
+		}
+		print_verdict(p, v, same);
+		left &= ~same;
+	}
+}
+
+static void print_walk(const struct page *p)
+{
+	set(p, DIM);
+	if (p->walk->in_kernel)
+		fputs("  walked in the kernel, on one snapshot", p->out);
+	else
+		fprintf(p->out, "  walked over descriptors%s%s",
+			p->walk->why_not ? "; the kernel does not take the program: " : "",
+			p->walk->why_not ? strerror(-p->walk->why_not) : "");
+	if (p->walk->end != VFS_WALK_ROOT)
+		fprintf(p->out, "; its end: %s", explain_end(p->walk->end));
+	set(p, PLAIN);
+	fputc('\n', p->out);
+}
+
+void explain_text(FILE *out, const struct rootward_explanation *e, bool colour)
+{
+	const struct rootward_walk *walk = rootward_explanation_walk(e);
+	const struct rootward_ancestor *object = rootward_explanation_ancestor(e, 0);
+	struct page page = { .out = out, .colour = colour, .e = e, .walk = walk };
+
+	set(&page, BOLD);
+	print_safe(out, walk->path);
+	set(&page, PLAIN);
+	if (!walk->missing && strcmp(walk->path, walk->real)) {
+		fputs(" is ", out);
+		print_safe(out, walk->real);
+	}
+	fprintf(out, ": %s", explain_kind(object));
+	if (walk->beyond) {
+		fputs(" (nor what is beneath it: ", out);
+		print_safe(out, walk->beyond);
+		fputc(')', out);
+	}
+	fputc('\n', out);
+	print_way(&page);
+	print_walk(&page);
+	print_verdicts(&page, true);
+	print_verdicts(&page, false);
+}
