@@ -1,8 +1,156 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include <stdbool.h>
+#include <stdio.h>
+
 #include "explain.h"
 #include "json_out.h"
+#include "ops.h"
+
+static const char *reason_word(int reason)
+{
+	static const char *const words[] = {
+		[ROOTWARD_REASON_RULE] = "rule",
+		[ROOTWARD_REASON_DEFAULT] = "default",
+		[ROOTWARD_REASON_GUARD] = "guard",
+		[ROOTWARD_REASON_GAIN] = "gain",
+		[ROOTWARD_REASON_DETACHED] = "detached",
+		[ROOTWARD_REASON_DISCONNECTED] = "disconnected",
+		[ROOTWARD_REASON_UNSTABLE] = "unstable",
+		[ROOTWARD_REASON_DEPTH] = "depth",
+		[ROOTWARD_REASON_CAPABILITY] = "capability",
+		[ROOTWARD_REASON_DEVICE] = "device",
+		[ROOTWARD_REASON_TASK] = "task",
+		[ROOTWARD_REASON_SYSTEM] = "system",
+		[ROOTWARD_REASON_UNKNOWN] = "unknown",
+	};
+
+	return words[reason];
+}
+
+/* Why it is denied, or what allows it. */
+static const char *cause_word(const struct rootward_verdict *v)
+{
+	if (!v->allowed)
+		return reason_word(v->reason);
+	return v->rule ? "rule" : v->policy ? "default" : "none";
+}
+
+static void set_text(json_t *object, const char *key, const char *text)
+{
+	if (text)
+		json_object_set_new(object, key, json_text(text));
+}
+
+static json_t *rule(const struct rootward_rule *r)
+{
+	json_t *object = json_object();
+
+	set_text(object, "policy", r->policy);
+	set_text(object, "origin", r->origin);
+	set_text(object, "tree", r->tree);
+	json_object_set_new(object, "allow", json_ops(r->allow));
+	json_object_set_new(object, "deny", json_ops(r->deny));
+	json_object_set_new(object, "by_name", json_boolean(r->by_name));
+	return object;
+}
+
+static json_t *flags(const struct rootward_ancestor *a)
+{
+	static const struct {
+		uint32_t flag;
+		const char *word;
+	} words[] = {
+		{ VFS_WALK_HIDDEN, "hidden" },	 { VFS_WALK_MNT_ROOT, "mount_root" },
+		{ VFS_WALK_DELETED, "deleted" }, { VFS_WALK_COVERED, "covered" },
+		{ VFS_WALK_UNSEEN, "unseen" },
+	};
+	json_t *array = json_array();
+
+	for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++)
+		if (a->flags & words[i].flag)
+			json_array_append_new(array, json_string(words[i].word));
+	return array;
+}
+
+static json_t *identity(const struct rootward_ancestor *a)
+{
+	json_t *object = json_object();
+	char dev[32];
+
+	snprintf(dev, sizeof(dev), "%u:%u", a->dev_major, a->dev_minor);
+	json_object_set_new(object, "device", json_string(dev));
+	/* A number in JSON keeps 53 bits only. */
+	snprintf(dev, sizeof(dev), "%llu", (unsigned long long)a->ino);
+	json_object_set_new(object, "inode", json_string(dev));
+	json_object_set_new(object, "generation", json_integer(a->generation));
+	return object;
+}
+
+static json_t *ancestor(const struct rootward_explanation *e, size_t number)
+{
+	const struct rootward_ancestor *a = rootward_explanation_ancestor(e, number);
+	json_t *object = json_object(), *rules = json_array(), *mount;
+	const struct rootward_rule *r;
+
+	set_text(object, "name", a->name);
+	json_object_set_new(object, "kind", json_string(explain_kind(a)));
+	json_object_set_new(object, "flags", flags(a));
+	if (a->exists && !(a->flags & VFS_WALK_UNSEEN))
+		json_object_set_new(object, "identity", identity(a));
+	set_text(object, "filesystem", a->filesystem);
+	if (a->exists) {
+		mount = json_object();
+		json_object_set_new(mount, "id", json_integer((json_int_t)a->mnt_id));
+		set_text(mount, "point", a->mnt_point);
+		set_text(mount, "root", a->mnt_root);
+		json_object_set_new(object, "mount", mount);
+	}
+	for (size_t i = 0; (r = rootward_explanation_rule(e, number, i)); i++)
+		json_array_append_new(rules, rule(r));
+	json_object_set_new(object, "rules", rules);
+	return object;
+}
+
+static json_t *verdict(const struct rootward_verdict *v)
+{
+	json_t *object = json_object();
+
+	json_object_set_new(object, "allowed", json_boolean(v->allowed));
+	json_object_set_new(object, "by", json_string(cause_word(v)));
+	json_object_set_new(object, "unsure", json_boolean(v->unsure));
+	set_text(object, "policy", v->policy);
+	set_text(object, "origin", v->origin);
+	if (v->rule) {
+		set_text(object, "tree", v->rule->tree);
+		json_object_set_new(object, "by_name", json_boolean(v->rule->by_name));
+	}
+	if (v->ancestor != ROOTWARD_NO_ANCESTOR)
+		json_object_set_new(object, "ancestor", json_integer((json_int_t)v->ancestor));
+	if (v->mount)
+		json_object_set_new(object, "mount", json_integer((json_int_t)v->mount));
+	return object;
+}
 
 json_t *explain_json(const struct rootward_explanation *e)
 {
-	return json_object();
+	const struct rootward_walk *walk = rootward_explanation_walk(e);
+	json_t *object = json_object(), *ancestors = json_array(), *operations = json_object();
+
+	set_text(object, "path", walk->path);
+	set_text(object, "real", walk->real);
+	set_text(object, "missing", walk->missing);
+	set_text(object, "beyond", walk->beyond);
+	json_object_set_new(object, "walked",
+			    json_string(walk->in_kernel ? "kernel" : "descriptors"));
+	json_object_set_new(object, "end", json_string(explain_end(walk->end)));
+	for (size_t i = 0; i < walk->ancestors; i++)
+		json_array_append_new(ancestors, ancestor(e, i));
+	json_object_set_new(object, "ancestors", ancestors);
+	for (unsigned int bit = 0; bit < ROOTWARD_OP_COUNT; bit++)
+		if (walk->ops >> bit & 1)
+			json_object_set_new(operations, ops_word(bit),
+					    verdict(rootward_explanation_verdict(
+						    e, (enum rootward_op)(1U << bit))));
+	json_object_set_new(object, "operations", operations);
+	return object;
 }
