@@ -144,15 +144,31 @@ static int read_mounts(struct mountinfo *info, int pid)
 static int fill_walk(struct rootward_explanation *e, struct located *l)
 {
 	e->walk.path = e->path = strdup(e->question.path);
-	e->walk.real = e->real = chain_path(&e->chain, l->missing ? 1 : 0);
+	e->walk.real = e->real = way_path(&e->way, l->missing ? 1 : 0);
 	e->walk.missing = e->missing = steal_ptr(l->missing);
 	e->walk.beyond = e->beyond = steal_ptr(l->beyond);
-	e->walk.end = e->chain.end;
-	e->walk.in_kernel = e->chain.in_kernel;
-	e->walk.why_not = e->chain.in_kernel ? 0 : e->explainer->why_not;
-	e->walk.ancestors = e->chain.n;
+	e->walk.end = e->way.end;
+	e->walk.in_kernel = e->way.in_kernel;
+	e->walk.why_not = e->way.in_kernel ? 0 : e->explainer->why_not;
+	e->walk.ancestors = e->way.n;
 	e->walk.ops = e->question.ops;
 	return e->path && e->real ? 0 : -ENOMEM;
+}
+
+/* The entry that a rename or link would make, or replace. */
+static int walk_there(struct rootward_explanation *e, const struct rootward_opts *opts)
+{
+	_cleanup_(located_free) struct located l = LOCATED_NONE;
+	struct rootward_question entry = e->question;
+	int r;
+
+	if (!entry.to)
+		return 0;
+	entry.flags |= ROOTWARD_NOFOLLOW;
+	r = locate(&l, &entry, entry.to, opts);
+	if (!r)
+		r = way_walk(&e->there, e->explainer, &l, &e->mounts, !e->way.in_kernel);
+	return r ? r : rules_attach(&e->there, e->explainer);
 }
 
 static int explain(struct rootward_explanation *e, struct located *l,
@@ -162,10 +178,12 @@ static int explain(struct rootward_explanation *e, struct located *l,
 
 	r = read_mounts(&e->mounts, e->question.pid);
 	if (!r)
-		r = chain_walk(&e->chain, e->explainer, l, &e->mounts,
-			       e->question.flags & ROOTWARD_BY_DESCRIPTORS);
+		r = way_walk(&e->way, e->explainer, l, &e->mounts,
+			     e->question.flags & ROOTWARD_BY_DESCRIPTORS);
 	if (!r)
-		r = rules_attach(&e->chain, e->explainer);
+		r = rules_attach(&e->way, e->explainer);
+	if (!r)
+		r = walk_there(e, opts);
 	if (r < 0) {
 		diag(opts, ROOTWARD_ERROR, NULL, NULL, "cannot walk from \"%s\" to the root: %s",
 		     e->question.path,
@@ -175,7 +193,7 @@ static int explain(struct rootward_explanation *e, struct located *l,
 		return r;
 	}
 	if (!e->question.ops)
-		e->question.ops = sensible_ops(&e->chain.places[0]);
+		e->question.ops = sensible_ops(&e->way.places[0]);
 	r = fill_walk(e, l);
 	return r < 0 ? r : verdicts_fill(e, l);
 }
@@ -201,7 +219,7 @@ int rootward_explain(struct rootward_explanation **ret, struct rootward_explaine
 		return -ENOMEM;
 	r = check_question(&e->question, question);
 	if (!r)
-		r = locate(&l, &e->question, &copy);
+		r = locate(&l, &e->question, e->question.path, &copy);
 	if (r < 0)
 		return r;
 	e->explainer = x;
@@ -210,7 +228,7 @@ int rootward_explain(struct rootward_explanation **ret, struct rootward_explaine
 		return r;
 	/* The explainer and the question may go; the explanation's own parts stay. */
 	e->explainer = NULL;
-	e->question.path = NULL;
+	e->question.path = e->question.to = NULL;
 	*ret = steal_ptr(e);
 	return 0;
 }
@@ -223,15 +241,15 @@ const struct rootward_walk *rootward_explanation_walk(const struct rootward_expl
 const struct rootward_ancestor *rootward_explanation_ancestor(const struct rootward_explanation *e,
 							      size_t number)
 {
-	return number < e->chain.n ? &e->chain.places[number].is : NULL;
+	return number < e->way.n ? &e->way.places[number].is : NULL;
 }
 
 const struct rootward_rule *rootward_explanation_rule(const struct rootward_explanation *e,
 						      size_t ancestor, size_t number)
 {
-	if (ancestor >= e->chain.n || number >= e->chain.places[ancestor].is.n_rules)
+	if (ancestor >= e->way.n || number >= e->way.places[ancestor].is.n_rules)
 		return NULL;
-	return &e->chain.places[ancestor].rules[number];
+	return &e->way.places[ancestor].rules[number];
 }
 
 const struct rootward_verdict *rootward_explanation_verdict(const struct rootward_explanation *e,
@@ -251,9 +269,10 @@ void rootward_explanation_free(struct rootward_explanation *e)
 
 	if (!e)
 		return;
-	chain_free(&e->chain);
+	way_free(&e->way);
+	way_free(&e->there);
 	for (i = 0; i < e->n_others; i++)
-		chain_free(&e->others[i]);
+		way_free(&e->others[i]);
 	free(e->others);
 	for (i = 0; i < e->n_origins; i++)
 		free(e->origins[i]);

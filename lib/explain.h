@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * How explain is made: locate (a path to an object), walk (its chain), rules (what hangs where on
+ * How explain is made: locate (a path to an object), walk (its way), rules (what hangs where on
  * it), decide (what they say together).
  */
 #ifndef ROOTWARD_LIB_EXPLAIN_H
@@ -52,11 +52,11 @@ struct place {
 };
 
 /**
- * struct chain - a walk that is over.
+ * struct way - a walk that is over.
  * @end:   enum vfs_walk_end
  * @blind: something hidden could not be seen
  */
-struct chain {
+struct way {
 	struct place *places;
 	size_t n, room;
 	int end;
@@ -84,9 +84,9 @@ struct located {
 	}
 
 /**
- * locate() - follow a question's path.  Return: 0 or -errno, reported.
+ * locate() - follow @path, of a question.  Return: 0 or -errno, reported.
  */
-int locate(struct located *ret, const struct rootward_question *question,
+int locate(struct located *ret, const struct rootward_question *question, const char *path,
 	   const struct rootward_opts *opts);
 void located_free(struct located *located);
 
@@ -100,18 +100,18 @@ int walker_load(struct rootward_explainer *explainer);
 void walker_free(struct rootward_explainer *explainer);
 
 /**
- * chain_walk() - from @located to the root.  A missing name is number 0.
+ * way_walk() - from @located to the root.  A missing name is number 0.
  * Return: 0; -EAGAIN, -E2BIG, -ENOMEM, what walking over descriptors says.
  */
-int chain_walk(struct chain *chain, const struct rootward_explainer *explainer,
-	       const struct located *located, const struct mountinfo *info, bool by_descriptors);
-void chain_free(struct chain *chain);
+int way_walk(struct way *way, const struct rootward_explainer *explainer,
+	     const struct located *located, const struct mountinfo *info, bool by_descriptors);
+void way_free(struct way *way);
 
-/** chain_path() - where its object is seen, to free; NULL: out of memory. */
-char *chain_path(const struct chain *chain, size_t from);
+/** way_path() - where its object is seen, to free; NULL: out of memory. */
+char *way_path(const struct way *way, size_t from);
 
-/** chain_place() - where its object is inside its filesystem, to free; NULL: not known. */
-char *chain_place(const struct chain *chain);
+/** way_place() - where its object is inside its filesystem, to free; NULL: not known. */
+char *way_place(const struct way *way);
 
 /* --- explain_rules.c */
 
@@ -119,10 +119,10 @@ char *chain_place(const struct chain *chain);
 void rules_sort(struct anchors *anchors);
 
 /** rules_attach() - hang on every place the rules on it.  Return: 0 or -ENOMEM. */
-int rules_attach(struct chain *chain, const struct rootward_explainer *explainer);
+int rules_attach(struct way *way, const struct rootward_explainer *explainer);
 
 /** rules_guard() - whether the place is a directory that must stay where it is. */
-bool rules_guard(const struct rootward_explainer *explainer, const struct chain *chain,
+bool rules_guard(const struct rootward_explainer *explainer, const struct way *way,
 		 const struct place *place);
 
 /* --- explain_decide.c */
@@ -138,11 +138,17 @@ struct ruling {
 	const struct rootward_rule *rule;
 };
 
+/** enum decide_mode - what operations are about. */
+enum decide_mode {
+	DECIDE_OBJECT,
+	DECIDE_WITHIN, /* a new entry in the directory that the way begins with */
+	DECIDE_PLACE,  /* whatever may come to be where the way begins: own rules do not count */
+};
+
 /**
  * decide() - what layer @layer says about each of @ops, into @rulings (by bit).
- * @within: @ops are about a new entry in the directory that the chain begins with
  */
-void decide(const struct chain *chain, const struct rootward_policy *policy, size_t layer,
-	    uint32_t ops, bool within, struct ruling rulings[ROOTWARD_OP_COUNT]);
+void decide(const struct way *way, const struct rootward_policy *policy, size_t layer, uint32_t ops,
+	    enum decide_mode mode, struct ruling rulings[ROOTWARD_OP_COUNT]);
 
 #endif

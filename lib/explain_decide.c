@@ -11,14 +11,13 @@
  * struct asking - one layer's question, while it goes rootward.
  * @open:   not decided yet
  * @hidden: of these, what a hidden rule may deny; valid while @in_hidden
- * @within: it is about a new entry in the directory that the chain begins with
  */
 struct asking {
 	size_t layer;
 	uint32_t open;
 	uint32_t hidden;
 	bool in_hidden;
-	bool within;
+	enum decide_mode mode;
 	struct ruling *rulings;
 };
 
@@ -37,7 +36,7 @@ static void settle(struct asking *a, uint32_t ops, int reason, size_t place,
 /* What is ruled on an entry itself can forbid that it is changed, never allow it. */
 static uint32_t no_allow(const struct asking *a, size_t number)
 {
-	return number == 0 && !a->within ? ROOTWARD_OPS_ENTRY : 0;
+	return number == 0 && a->mode == DECIDE_OBJECT ? ROOTWARD_OPS_ENTRY : 0;
 }
 
 static void apply(struct asking *a, const struct rootward_rule *rule, size_t number, bool hidden)
@@ -59,9 +58,9 @@ static void apply(struct asking *a, const struct rootward_rule *rule, size_t num
  * The rules met on visiting place @number: first the one on the name it was come from by, which is
  * nearer to the object, then its own.
  */
-static void visit(struct asking *a, const struct chain *chain, size_t number)
+static void visit(struct asking *a, const struct way *way, size_t number)
 {
-	const struct place *place = &chain->places[number], *before = place - 1;
+	const struct place *place = &way->places[number], *before = place - 1;
 	bool hidden = place->is.flags & VFS_WALK_HIDDEN;
 	size_t i;
 
@@ -71,6 +70,8 @@ static void visit(struct asking *a, const struct chain *chain, size_t number)
 	for (i = 0; number && i < before->is.n_rules; i++)
 		if (before->rules[i].by_name)
 			apply(a, &before->rules[i], number - 1, hidden);
+	if (number == 0 && a->mode == DECIDE_PLACE)
+		return;
 	for (i = 0; i < place->is.n_rules; i++)
 		if (!place->rules[i].by_name)
 			apply(a, &place->rules[i], number, hidden);
@@ -107,18 +108,18 @@ static void at_end(struct asking *a, int end, uint32_t default_ops)
 	settle(a, a->open, reason, ROOTWARD_NO_ANCESTOR, NULL);
 }
 
-void decide(const struct chain *chain, const struct rootward_policy *policy, size_t layer,
-	    uint32_t ops, bool within, struct ruling rulings[ROOTWARD_OP_COUNT])
+void decide(const struct way *way, const struct rootward_policy *policy, size_t layer, uint32_t ops,
+	    enum decide_mode mode, struct ruling rulings[ROOTWARD_OP_COUNT])
 {
 	struct asking a = {
 		.layer = layer,
 		.open = ops,
-		.within = within,
+		.mode = mode,
 		.rulings = rulings,
 	};
 	size_t i;
 
-	for (i = 0; i < chain->n && a.open; i++)
-		visit(&a, chain, i);
-	at_end(&a, chain->end, policy->default_ops);
+	for (i = 0; i < way->n && a.open; i++)
+		visit(&a, way, i);
+	at_end(&a, way->end, policy->default_ops);
 }

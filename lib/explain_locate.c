@@ -206,35 +206,36 @@ static int find_entry(struct located *l, int pid, const char *path)
 	return 0;
 }
 
-static int report(const struct rootward_question *q, int error, const struct rootward_opts *opts)
+static int report(const struct rootward_question *q, const char *path, int error,
+		  const struct rootward_opts *opts)
 {
-	_cleanup_free_ char *culprit = q->pid ? NULL : lookup_culprit(q->path, error);
+	_cleanup_free_ char *culprit = q->pid ? NULL : lookup_culprit(path, error);
 
 	if (error == -ESRCH)
 		diag(opts, ROOTWARD_ERROR, NULL, NULL, "there is no process %d", q->pid);
 	else
 		diag(opts, ROOTWARD_ERROR, NULL,
 		     error == -EACCES ? "root may look everywhere" : NULL,
-		     "\"%s\" cannot be looked up: %s", q->path,
-		     culprit ? culprit : strerror(-error));
+		     "\"%s\" cannot be looked up: %s", path, culprit ? culprit : strerror(-error));
 	return error;
 }
 
-int locate(struct located *ret, const struct rootward_question *q, const struct rootward_opts *opts)
+int locate(struct located *ret, const struct rootward_question *q, const char *path,
+	   const struct rootward_opts *opts)
 {
 	struct located l = LOCATED_NONE;
 	int r = 0;
 
-	l.fd = locate_path(q->pid, q->path, q->flags & ROOTWARD_NOFOLLOW ? O_NOFOLLOW : 0);
+	l.fd = locate_path(q->pid, path, q->flags & ROOTWARD_NOFOLLOW ? O_NOFOLLOW : 0);
 	if (l.fd == -ENOENT)
-		r = locate_missing(&l, q->pid, q->path);
+		r = locate_missing(&l, q->pid, path);
 	else if (l.fd < 0)
 		r = l.fd;
 	else
-		r = find_entry(&l, q->pid, q->path);
+		r = find_entry(&l, q->pid, path);
 	if (r < 0) {
 		located_free(&l);
-		return report(q, r, opts);
+		return report(q, path, r, opts);
 	}
 	*ret = l;
 	return 0;

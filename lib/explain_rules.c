@@ -42,10 +42,9 @@ void rules_sort(struct anchors *anchors)
 		qsort(anchors->list, anchors->n, sizeof(*anchors->list), compare_anchors);
 }
 
-static const struct anchors *anchors_for(const struct rootward_explainer *x,
-					 const struct chain *chain)
+static const struct anchors *anchors_for(const struct rootward_explainer *x, const struct way *way)
 {
-	return chain->in_kernel ? &x->anchors : &x->plain;
+	return way->in_kernel ? &x->anchors : &x->plain;
 }
 
 static bool identified(const struct place *place)
@@ -126,24 +125,50 @@ static int attach_kind(const struct rootward_explainer *x, const struct anchors 
 	return r;
 }
 
-int rules_attach(struct chain *chain, const struct rootward_explainer *x)
+/*
+ * Over descriptors nothing tells what a mount covers.  It matters if a rule was hung there before
+ * the mount was made: what its path leads to now is another object.
+ */
+static int find_covered(struct way *way, const struct anchors *anchors)
 {
-	const struct anchors *anchors = anchors_for(x, chain);
-	struct place *place, *end = chain->places + chain->n;
+	size_t i, k;
+
+	for (i = 1; i < way->n; i++) {
+		const struct place *place = &way->places[i];
+		_cleanup_free_ char *path = NULL;
+
+		if (!(place->is.flags & VFS_WALK_COVERED) || !(place->is.flags & VFS_WALK_UNSEEN))
+			continue;
+		path = way_path(way, i);
+		if (!path)
+			return -ENOMEM;
+		for (k = 0; k < anchors->n; k++)
+			if (anchors->list[k].kind == ANCHOR_OBJECT &&
+			    !strcmp(anchors->list[k].tree->real, path) &&
+			    anchors->list[k].tree->mnt_id == place->is.mnt_id)
+				way->blind = true;
+	}
+	return 0;
+}
+
+int rules_attach(struct way *way, const struct rootward_explainer *x)
+{
+	const struct anchors *anchors = anchors_for(x, way);
+	struct place *place, *end = way->places + way->n;
 	int r = 0;
 
-	for (place = chain->places; place < end && !r; place++) {
+	for (place = way->places; place < end && !r; place++) {
 		r = attach_kind(x, anchors, place, place, ANCHOR_OBJECT);
 		if (!r && place + 1 < end && place[1].child)
 			r = attach_kind(x, anchors, place, place + 1, ANCHOR_ENTRY);
 	}
-	return r;
+	return r ? r : find_covered(way, anchors);
 }
 
-bool rules_guard(const struct rootward_explainer *x, const struct chain *chain,
+bool rules_guard(const struct rootward_explainer *x, const struct way *way,
 		 const struct place *place)
 {
-	const struct anchors *anchors = anchors_for(x, chain);
+	const struct anchors *anchors = anchors_for(x, way);
 	const struct anchor *anchor = find(anchors, place);
 
 	if (!S_ISDIR(place->is.mode))

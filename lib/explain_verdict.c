@@ -19,6 +19,7 @@
 #define OPS_MAKE                                                                                   \
 	(ROOTWARD_OPS_ENTRY &                                                                      \
 	 ~(ROOTWARD_OP_REMOVE_FILE | ROOTWARD_OP_REMOVE_DIR | ROOTWARD_OP_REFER))
+#define OPS_OF_DIRECTORIES (ROOTWARD_OPS_ENTRY | ROOTWARD_OP_READ_DIR | ROOTWARD_OP_CHROOT)
 #define BPF_FS "bpf"
 
 static bool is_denied(const struct rootward_verdict *v)
@@ -47,15 +48,15 @@ static void take(struct rootward_explanation *e, struct rootward_verdict *v, siz
 									 : NULL;
 }
 
-static void ask_layers(struct rootward_explanation *e, const struct chain *chain, uint32_t ops,
-		       bool within, uint64_t mount)
+static void ask_layers(struct rootward_explanation *e, const struct way *way, uint32_t ops,
+		       enum decide_mode mode, uint64_t mount)
 {
 	struct ruling rulings[ROOTWARD_OP_COUNT];
 	unsigned int bit;
 	size_t layer;
 
 	for (layer = 0; ops && layer < e->explainer->n; layer++) {
-		decide(chain, e->explainer->policies[layer], layer, ops, within, rulings);
+		decide(way, e->explainer->policies[layer], layer, ops, mode, rulings);
 		for (bit = 0; bit < ROOTWARD_OP_COUNT; bit++)
 			if (ops >> bit & 1)
 				take(e, &e->verdicts[bit], layer, &rulings[bit], mount);
@@ -111,7 +112,7 @@ static bool is_refused_device(const struct rootward_explainer *x, int fd)
 
 static void deny_always(struct rootward_explanation *e, const struct located *l)
 {
-	const struct place *object = &e->chain.places[0];
+	const struct place *object = &e->way.places[0];
 
 	if (!strcmp(object->type, BPF_FS))
 		deny(e, ROOTWARD_OPS_ALL & ~(ROOTWARD_OP_STAT | ROOTWARD_OP_READ_DIR),
@@ -120,8 +121,62 @@ static void deny_always(struct rootward_explanation *e, const struct located *l)
 		return;
 	if (is_refused_device(e->explainer, l->fd))
 		deny(e, ROOTWARD_OP_READ_FILE | ROOTWARD_OP_WRITE_FILE, ROOTWARD_REASON_DEVICE);
-	if (rules_guard(e->explainer, &e->chain, object))
+	if (rules_guard(e->explainer, &e->way, object))
 		deny(e, ROOTWARD_OP_REMOVE_DIR, ROOTWARD_REASON_GUARD);
+}
+
+/* --- moving */
+
+/* What @layer allows at a place, whoever lives there; false: that cannot be told. */
+static bool survey(const struct way *way, const struct rootward_policy *policy, size_t layer,
+		   uint32_t *granted)
+{
+	struct ruling rulings[ROOTWARD_OP_COUNT];
+	unsigned int bit;
+
+	*granted = 0;
+	decide(way, policy, layer, ROOTWARD_OPS_ALL, DECIDE_PLACE, rulings);
+	for (bit = 0; bit < ROOTWARD_OP_COUNT; bit++) {
+		if (rulings[bit].reason < 0)
+			*granted |= 1U << bit;
+		else if (rulings[bit].reason != ROOTWARD_REASON_RULE &&
+			 rulings[bit].reason != ROOTWARD_REASON_DEFAULT &&
+			 rulings[bit].reason != ROOTWARD_REASON_DETACHED)
+			return false;
+	}
+	return true;
+}
+
+/* What moving does not change: what its own rule says, and what cannot be asked of it. */
+static uint32_t own_closes(const struct place *object, size_t layer)
+{
+	uint32_t closed = S_ISDIR(object->is.mode) ? 0 : OPS_OF_DIRECTORIES;
+	size_t i;
+
+	for (i = 0; i < object->is.n_rules; i++)
+		if (object->rules[i].layer == layer && !object->rules[i].by_name)
+			closed |= object->rules[i].allow | object->rules[i].deny;
+	return closed;
+}
+
+/* As gains() in hooks_path.bpf.h. */
+static bool gains(const struct rootward_explanation *e, size_t layer)
+{
+	const struct rootward_policy *policy = e->explainer->policies[layer];
+	uint32_t before, after;
+
+	if (!survey(&e->way, policy, layer, &before) || !survey(&e->there, policy, layer, &after))
+		return true;
+	return after & ~(before | own_closes(&e->way.places[0], layer));
+}
+
+static void ask_move(struct rootward_explanation *e)
+{
+	size_t layer;
+
+	for (layer = 0; e->there.n && layer < e->explainer->n; layer++)
+		if (gains(e, layer))
+			deny(e, ROOTWARD_OP_REFER, ROOTWARD_REASON_GAIN);
 }
 
 /* --- by each mount */
@@ -165,7 +220,7 @@ static int ask_mount(struct rootward_explanation *e, const struct mount_entry *m
 {
 	_cleanup_(located_free) struct located l = LOCATED_NONE;
 	struct statx st;
-	struct chain *chain;
+	struct way *way;
 	int r;
 
 	l.fd = open_by_mount(e, m, place);
@@ -174,32 +229,32 @@ static int ask_mount(struct rootward_explanation *e, const struct mount_entry *m
 		be_unsure(e, ops);
 		return l.fd == -ENOMEM ? -ENOMEM : 0;
 	}
-	chain = reallocarray(e->others, e->n_others + 1, sizeof(*chain));
-	if (!chain)
+	way = reallocarray(e->others, e->n_others + 1, sizeof(*way));
+	if (!way)
 		return -ENOMEM;
-	e->others = chain;
-	chain = &e->others[e->n_others];
-	r = chain_walk(chain, e->explainer, &l, &e->mounts, !e->chain.in_kernel);
+	e->others = way;
+	way = &e->others[e->n_others];
+	r = way_walk(way, e->explainer, &l, &e->mounts, !e->way.in_kernel);
 	if (r < 0)
 		return r;
 	e->n_others++;
-	r = rules_attach(chain, e->explainer);
-	ask_layers(e, chain, ops, false, (uint64_t)m->id);
+	r = rules_attach(way, e->explainer);
+	ask_layers(e, way, ops, DECIDE_OBJECT, (uint64_t)m->id);
 	return r;
 }
 
 /* By the path's own mount was asked already, if it is one of the namespace's. */
 static int ask_by_each_mount(struct rootward_explanation *e, uint32_t ops)
 {
-	const struct place *object = &e->chain.places[0];
-	_cleanup_free_ char *place = chain_place(&e->chain);
+	const struct place *object = &e->way.places[0];
+	_cleanup_free_ char *place = way_place(&e->way);
 	const struct mount_entry *m, *own;
 	dev_t dev = makedev(object->dev >> 20, object->dev & 0xfffff);
 	bool shown;
 	int r = 0;
 
 	ops &= OPS_BY_EACH_MOUNT;
-	if (!ops || !object->is.exists || !e->explainer->n || e->chain.end == VFS_WALK_INTERNAL)
+	if (!ops || !object->is.exists || !e->explainer->n || e->way.end == VFS_WALK_INTERNAL)
 		return 0;
 	own = mountinfo_find(&e->mounts, object->is.mnt_id);
 	if (!place) {
@@ -248,20 +303,21 @@ int verdicts_fill(struct rootward_explanation *e, const struct located *l)
 			.allowed = 1,
 			.ancestor = ROOTWARD_NO_ANCESTOR,
 		};
-	if (S_ISDIR(e->chain.places[0].is.mode) && !(e->question.flags & ROOTWARD_ENTRY))
+	if (S_ISDIR(e->way.places[0].is.mode) && !(e->question.flags & ROOTWARD_ENTRY))
 		within = ops & OPS_MAKE;
 	by_path = ops & ~within;
 	r = format_origins(e);
 	if (r < 0)
 		return r;
-	if (!mountinfo_find(&e->mounts, e->chain.places[0].is.mnt_id) &&
-	    e->chain.end != VFS_WALK_INTERNAL && e->chain.places[0].is.exists)
+	if (!mountinfo_find(&e->mounts, e->way.places[0].is.mnt_id) &&
+	    e->way.end != VFS_WALK_INTERNAL && e->way.places[0].is.exists)
 		by_path &= ~OPS_BY_EACH_MOUNT;
-	ask_layers(e, &e->chain, by_path, false, 0);
-	ask_layers(e, &e->chain, within, true, 0);
-	if (e->chain.blind || e->chain.end == VFS_WALK_OUTSIDE)
+	ask_layers(e, &e->way, by_path, DECIDE_OBJECT, 0);
+	ask_layers(e, &e->way, within, DECIDE_WITHIN, 0);
+	if (e->way.blind || e->way.end == VFS_WALK_OUTSIDE)
 		be_unsure(e, ops);
 	r = ask_by_each_mount(e, ops);
+	ask_move(e);
 	if (e->explainer->n)
 		deny_always(e, l);
 	for (bit = 0; bit < ROOTWARD_OP_COUNT; bit++) {

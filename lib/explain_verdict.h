@@ -7,7 +7,8 @@
 
 /**
  * struct rootward_explanation
- * @chain:   by the path's own mount
+ * @way:   by the path's own mount
+ * @there:   from where it is to be moved to
  * @others:  by the other mounts that show the object, for operations that are asked by each
  * @origins: of `default`, by policy
  * The rest is what @walk points to, owned.
@@ -17,8 +18,9 @@ struct rootward_explanation {
 	struct rootward_question question;
 	struct rootward_walk walk;
 	struct rootward_verdict verdicts[ROOTWARD_OP_COUNT];
-	struct chain chain;
-	struct chain *others;
+	struct way way;
+	struct way there;
+	struct way *others;
 	size_t n_others;
 	struct mountinfo mounts;
 	char *origins[MAX_LAYERS];

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* From an object to its chain: by the program in the kernel, or over descriptors. */
+/* From an object to its way: by the program in the kernel, or over descriptors. */
 #include <fcntl.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -41,19 +41,19 @@ void walker_free(struct rootward_explainer *x)
 	x->identity = -1;
 }
 
-static struct place *place_new(struct chain *chain)
+static struct place *place_new(struct way *way)
 {
 	struct place *bigger;
 
-	if (chain->n == chain->room) {
-		chain->room = chain->room * 2 + 32;
-		bigger = reallocarray(chain->places, chain->room, sizeof(*bigger));
+	if (way->n == way->room) {
+		way->room = way->room * 2 + 32;
+		bigger = reallocarray(way->places, way->room, sizeof(*bigger));
 		if (!bigger)
 			return NULL;
-		chain->places = bigger;
+		way->places = bigger;
 	}
-	memset(&chain->places[chain->n], 0, sizeof(chain->places[0]));
-	return &chain->places[chain->n++];
+	memset(&way->places[way->n], 0, sizeof(way->places[0]));
+	return &way->places[way->n++];
 }
 
 static void place_free(struct place *place)
@@ -66,12 +66,12 @@ static void place_free(struct place *place)
 	free(place->rules);
 }
 
-void chain_free(struct chain *chain)
+void way_free(struct way *way)
 {
-	while (chain->n)
-		place_free(&chain->places[--chain->n]);
-	free(chain->places);
-	*chain = (struct chain){ 0 };
+	while (way->n)
+		place_free(&way->places[--way->n]);
+	free(way->places);
+	*way = (struct way){ 0 };
 }
 
 static int place_name(struct place *place, const char *name, size_t len)
@@ -81,9 +81,9 @@ static int place_name(struct place *place, const char *name, size_t len)
 }
 
 /* The missing name: the entry that would be made, an object without an inode. */
-static int push_missing(struct chain *chain, const char *name)
+static int push_missing(struct way *way, const char *name)
 {
-	struct place *place = place_new(chain);
+	struct place *place = place_new(way);
 
 	return place ? place_name(place, name, strlen(name)) : -ENOMEM;
 }
@@ -112,10 +112,10 @@ static int kernel_run(struct explain_bpf *walker, int fd)
 	return n < 0 ? -errno : 0;
 }
 
-static int push_walked(struct chain *chain, const struct explain_ancestor *a, const char *names,
+static int push_walked(struct way *way, const struct explain_ancestor *a, const char *names,
 		       uint64_t mount_before)
 {
-	struct place *place = place_new(chain);
+	struct place *place = place_new(way);
 
 	if (!place)
 		return -ENOMEM;
@@ -138,7 +138,7 @@ static int push_walked(struct chain *chain, const struct explain_ancestor *a, co
 	return place_name(place, names + a->name, a->name_len);
 }
 
-static int walk_in_kernel(struct chain *chain, struct explain_bpf *walker, int fd)
+static int walk_in_kernel(struct way *way, struct explain_bpf *walker, int fd)
 {
 	const struct explain_walk *walk = &walker->bss->walk;
 	const struct explain_ancestor *ancestors = walker->bss->ancestors;
@@ -154,11 +154,11 @@ static int walk_in_kernel(struct chain *chain, struct explain_bpf *walker, int f
 	if (!r && walk->end < 0)
 		r = walk->end;
 	for (i = 0; !r && i < walk->n; i++) {
-		r = push_walked(chain, &ancestors[i], walker->bss->names, mount);
+		r = push_walked(way, &ancestors[i], walker->bss->names, mount);
 		mount = ancestors[i].mnt_id;
 	}
-	chain->end = walk->end;
-	chain->in_kernel = true;
+	way->end = walk->end;
+	way->in_kernel = true;
 	return r;
 }
 
@@ -166,13 +166,13 @@ static int walk_in_kernel(struct chain *chain, struct explain_bpf *walker, int f
 
 static int push_visited(const struct vfs_ancestor *a, void *data)
 {
-	struct chain *chain = data;
-	struct place *place = place_new(chain);
+	struct way *way = data;
+	struct place *place = place_new(way);
 
 	if (!place)
 		return -ENOMEM;
 	place->dev = a->dev_major << 20 | a->dev_minor;
-	place->child = chain->n > 1 && !(a->flags & VFS_WALK_COVERED);
+	place->child = way->n > 1 && !(a->flags & VFS_WALK_COVERED);
 	place->is = (struct rootward_ancestor){
 		.mnt_id = a->mnt_id,
 		.ino = a->ino,
@@ -183,37 +183,37 @@ static int push_visited(const struct vfs_ancestor *a, void *data)
 		.exists = 1,
 	};
 	if (a->flags & VFS_WALK_UNSEEN && a->flags & VFS_WALK_HIDDEN)
-		chain->blind = true;
+		way->blind = true;
 	return a->name && place_name(place, a->name, strlen(a->name)) < 0 ? -ENOMEM : 1;
 }
 
-static int walk_by_descriptors(struct chain *chain, const struct located *l,
+static int walk_by_descriptors(struct way *way, const struct located *l,
 			       const struct mountinfo *info)
 {
 	struct walk_start start = { .fd = l->fd, .up = l->up, .name = l->in, .info = info };
 
-	chain->end = walk_ancestors(&start, -1, push_visited, chain, VFS_WALK_HIDDEN);
-	return chain->end < 0 ? chain->end : 0;
+	way->end = walk_ancestors(&start, -1, push_visited, way, VFS_WALK_HIDDEN);
+	return way->end < 0 ? way->end : 0;
 }
 
-static int chain_once(struct chain *chain, const struct rootward_explainer *x,
-		      const struct located *l, const struct mountinfo *info, bool in_kernel)
+static int way_once(struct way *way, const struct rootward_explainer *x, const struct located *l,
+		    const struct mountinfo *info, bool in_kernel)
 {
-	int r = l->missing ? push_missing(chain, l->missing) : 0;
+	int r = l->missing ? push_missing(way, l->missing) : 0;
 
 	if (r < 0)
 		return r;
 	if (in_kernel)
-		r = walk_in_kernel(chain, x->walker, l->fd);
+		r = walk_in_kernel(way, x->walker, l->fd);
 	else
-		r = walk_by_descriptors(chain, l, info);
+		r = walk_by_descriptors(way, l, info);
 	/* The directory is where the missing name would be an entry. */
-	if (!r && l->missing && chain->n > 1)
-		chain->places[1].child = true;
+	if (!r && l->missing && way->n > 1)
+		way->places[1].child = true;
 	return r;
 }
 
-static bool same_chain(const struct chain *a, const struct chain *b)
+static bool same_way(const struct way *a, const struct way *b)
 {
 	size_t i;
 
@@ -225,12 +225,12 @@ static bool same_chain(const struct chain *a, const struct chain *b)
 }
 
 /* What mountinfo knows of a mount goes to its root. */
-static int tell_mounts(struct chain *chain, const struct mountinfo *info)
+static int tell_mounts(struct way *way, const struct mountinfo *info)
 {
 	const struct mount_entry *m;
 	struct place *place;
 
-	for (place = chain->places; place < chain->places + chain->n; place++) {
+	for (place = way->places; place < way->places + way->n; place++) {
 		m = place->is.exists ? mountinfo_find(info, place->is.mnt_id) : NULL;
 		if (m && m->type && !*place->type)
 			snprintf(place->type, sizeof(place->type), "%s", m->type);
@@ -248,29 +248,29 @@ static int tell_mounts(struct chain *chain, const struct mountinfo *info)
 	return 0;
 }
 
-int chain_walk(struct chain *chain, const struct rootward_explainer *x, const struct located *l,
-	       const struct mountinfo *info, bool by_descriptors)
+int way_walk(struct way *way, const struct rootward_explainer *x, const struct located *l,
+	     const struct mountinfo *info, bool by_descriptors)
 {
 	bool in_kernel = x->walker && !by_descriptors;
-	struct chain again;
+	struct way again;
 	bool same;
 	int r, tries;
 
-	*chain = (struct chain){ 0 };
-	r = chain_once(chain, x, l, info, in_kernel);
+	*way = (struct way){ 0 };
+	r = way_once(way, x, l, info, in_kernel);
 	/* The kernel's is a snapshot; the other must be the same twice. */
 	for (same = in_kernel, tries = 0; !r && !same && tries < VFS_WALK_MAX_TRIES; tries++) {
-		again = (struct chain){ 0 };
-		r = chain_once(&again, x, l, info, false);
-		same = !r && same_chain(chain, &again);
-		chain_free(chain);
-		*chain = again;
+		again = (struct way){ 0 };
+		r = way_once(&again, x, l, info, false);
+		same = !r && same_way(way, &again);
+		way_free(way);
+		*way = again;
 	}
 	if (!r && !same)
 		r = -EAGAIN;
 	if (!r)
-		r = tell_mounts(chain, info);
+		r = tell_mounts(way, info);
 	if (r < 0)
-		chain_free(chain);
+		way_free(way);
 	return r;
 }

@@ -90,6 +90,8 @@ enum rootward_question_flags {
 /**
  * struct rootward_question - what may be done with a path?  Zero it, set @size to its size.
  * @path:  of any length.  What does not exist is asked about as the entry that would be made
+ * @to:    or NULL; where @path is to be renamed or linked to: then `refer` of @path is denied, too,
+ *         if more would be allowed on it there
  * @ops:   operations; 0: all that make sense for what it is
  * @flags: enum rootward_question_flags
  * @pid:   look the path up as this process does (its root, its working directory); 0: as the caller
@@ -97,6 +99,7 @@ enum rootward_question_flags {
 struct rootward_question {
 	size_t size;
 	const char *path;
+	const char *to;
 	uint32_t ops;
 	uint32_t flags;
 	int pid;

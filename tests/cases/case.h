@@ -52,6 +52,7 @@ enum where {
  * @bpf_only:     about something that no other engine can do
  * @natural:      @expect is not rootward's answer but the kernel's own, after the policy allowed
  * @unmodelled:   the model does not know: the comment there says why
+ * @unexplained:  why explain cannot know what the model knows
  */
 struct check {
 	enum verb_id verb;
@@ -64,6 +65,7 @@ struct check {
 	enum who by;
 	enum where in;
 	bool less, bpf_only, natural, unmodelled;
+	const char *unexplained;
 };
 
 /** struct engine_says - how the landlock engine takes a case; without it: as every engine. */

@@ -16,6 +16,7 @@
 #include "cleanup.h"
 #include "drawing.h"
 #include "model.h"
+#include "predict.h"
 #include "run.h"
 
 #define TIME_LIMIT 20 /* seconds */
@@ -25,6 +26,8 @@ struct show {
 	const struct run *run;
 	const struct test_case *c;
 	struct model *model;
+	struct predictor *predictors[2]; /* of both domains */
+	bool in_second;
 	struct troupe troupe;
 	FILE *out;
 	bool failed;
@@ -60,12 +63,50 @@ static void complain_check(struct show *show, const struct check *check, const c
 
 /* --- one check */
 
+/* By one way of walking: every domain that the actor is in must allow. */
+static int ask_predictors(struct show *show, const struct check *check, bool by_descriptors)
+{
+	int i, predicted, answer = NOT_PREDICTED;
+
+	for (i = 0; i <= show->in_second; i++) {
+		if (!show->predictors[i] ||
+		    (!by_descriptors && !predictor_in_kernel(show->predictors[i])))
+			return NOT_PREDICTED;
+		predicted = predict(show->predictors[i], check, by_descriptors);
+		if (predicted < 0)
+			return predicted;
+		if (answer <= 0 || predicted == EACCES)
+			answer = predicted;
+	}
+	return answer;
+}
+
+/* explain must say beforehand what will happen, in both ways of walking. */
+static void ask_explain(struct show *show, const struct check *check, int model)
+{
+	int way, predicted;
+
+	for (way = 0; way < 2; way++) {
+		predicted = ask_predictors(show, check, way);
+		if (predicted == UNSURE && !way)
+			complain(show, "explain is unsure about check %d though it sees all",
+				 (int)(check - show->c->checks) + 1);
+		if (predicted >= 0 && predicted != model)
+			complain_check(show, check,
+				       way ? "explain, over descriptors, predicts" :
+					     "explain predicts",
+				       model, predicted);
+	}
+}
+
 /* The table against the model.  Sets *expect to what must come out. */
 static void ask_model(struct show *show, const struct check *check, int *expect)
 {
 	int model = check->by == OUTSIDE || check->unmodelled ? -1 :
 								model_check(show->model, check);
 
+	if (model >= 0 && !check->unexplained)
+		ask_explain(show, check, model);
 	*expect = check->expect;
 	if (show->run->expect_model)
 		*expect = model < 0 ? 0 : model;
@@ -148,8 +189,11 @@ static int do_check(struct show *show, int index)
 	}
 	judge(show, check, expect, -got);
 	show->only_first |= check->verb == ENTER_SECOND && got;
-	if (check->verb == ENTER_SECOND && !got && model_add(show->model, show->c->second))
-		complain(show, "the model cannot take the second policy");
+	if (check->verb == ENTER_SECOND && !got) {
+		show->in_second = true;
+		if (model_add(show->model, show->c->second))
+			complain(show, "the model cannot take the second policy");
+	}
 	return 0;
 }
 
@@ -257,6 +301,25 @@ static enum outcome set_scene(struct show *show)
 	return PASS;
 }
 
+/* For the first domain, or the second. */
+static void make_predictor(struct show *show, int domain)
+{
+	const struct test_case *c = show->c;
+	const char *texts[MAX_POLICIES] = { domain ? c->second : c->policy };
+	size_t n = 1;
+	int error;
+
+	while (!domain && n < MAX_POLICIES && c->more[n - 1]) {
+		texts[n] = c->more[n - 1];
+		n++;
+	}
+	show->predictors[domain] =
+		predictor_new(texts, n, show->run->use == USE_LANDLOCK, &error);
+	/* two trees that a mount made one object: no engine takes it either */
+	if (error && error != -EINVAL)
+		complain(show, "explain cannot take the policy: %s", answer(-error));
+}
+
 static enum outcome play(struct show *show)
 {
 	const struct test_case *c = show->c;
@@ -277,6 +340,9 @@ static enum outcome play(struct show *show)
 		complain(show, "the model cannot take the policy: %s", answer(-r));
 		return FAIL;
 	}
+	make_predictor(show, 0);
+	if (c->second)
+		make_predictor(show, 1);
 	return perform(show);
 }
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Paths made from a chain's names. */
+/* Paths made from a way's names. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -31,17 +31,17 @@ static char *join(const char *const *names, size_t n)
 /*
  * A mount's root is called as the mountpoint that it covers; what is hidden is in no path.
  */
-char *chain_path(const struct chain *chain, size_t from)
+char *way_path(const struct way *way, size_t from)
 {
-	const char **names = calloc(chain->n + 1, sizeof(*names));
+	const char **names = calloc(way->n + 1, sizeof(*names));
 	const struct place *place;
 	size_t n = 0, i;
 	char *path;
 
 	if (!names)
 		return NULL;
-	for (i = from; i < chain->n; i++) {
-		place = &chain->places[i];
+	for (i = from; i < way->n; i++) {
+		place = &way->places[i];
 		if (place->is.flags & (VFS_WALK_HIDDEN | VFS_WALK_MNT_ROOT))
 			continue;
 		names[n++] = place->name ? place->name : "?";
@@ -51,19 +51,19 @@ char *chain_path(const struct chain *chain, size_t from)
 	return path;
 }
 
-char *chain_place(const struct chain *chain)
+char *way_place(const struct way *way)
 {
-	const char **names = calloc(chain->n + 1, sizeof(*names));
+	const char **names = calloc(way->n + 1, sizeof(*names));
 	char *path = NULL;
 	size_t i;
 
-	for (i = 0; names && i < chain->n; i++) {
-		if (is_fs_root(&chain->places[i])) {
+	for (i = 0; names && i < way->n; i++) {
+		if (is_fs_root(&way->places[i])) {
 			path = join(names, i);
 			break;
 		}
-		names[i] = chain->places[i].name;
-		if (!names[i] || (i && chain->places[i].is.flags & VFS_WALK_COVERED))
+		names[i] = way->places[i].name;
+		if (!names[i] || (i && way->places[i].is.flags & VFS_WALK_COVERED))
 			break;
 	}
 	free(names);
