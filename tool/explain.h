@@ -35,6 +35,21 @@ const char *explain_end(int end);
  */
 bool explain_same(const struct rootward_verdict *a, const struct rootward_verdict *b);
 
+/**
+ * struct component - one line of a picture: a component of the path, from the root down.
+ * @number: the ancestor.  Where something is mounted it is the mount's root, by the mountpoint's
+ *          name; what that covers has a line of its own only if it is ruled
+ * @hidden: so many ancestors from @number + 1 on are what the mount hides
+ */
+struct component {
+	size_t number;
+	const char *name;
+	size_t hidden;
+};
+
+/** explain_components() - into a list to free(); *n of them.  NULL: out of memory. */
+struct component *explain_components(const struct rootward_explanation *explanation, size_t *n);
+
 /** explain_rule_words() - "allow read, execute; deny write" into @buf; returns @buf. */
 const char *explain_rule_words(const struct rootward_rule *rule, char *buf, size_t size);
 

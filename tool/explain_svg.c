@@ -1,6 +1,286 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * Several paths as one tree: a line for each directory, indented; on its right the mount that
+ * begins there and the rules that hang there; beneath each path asked about, what is allowed and
+ * denied.
+ */
+#include <stdbool.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "cleanup.h"
 #include "explain.h"
+#include "message.h"
+#include "ops.h"
+
+#define LINE 22
+#define STEP 20
+#define MARGIN 24
+#define LETTER 7.3 /* a monospaced letter of 12 px */
+#define NONE ((size_t)-1)
+
+#define GREEN "#1a7f37"
+#define RED "#cf222e"
+#define AMBER "#9a6700"
+#define BLUE "#0550ae"
+#define GREY "#6e7781"
+
+/**
+ * struct node - a place in the tree.
+ * @e, @component: whose it was first
+ * @asked: the explanation whose object it is, or NULL
+ * @parent, @child, @next: by number; children in the order they came
+ * @x, @y: its dot
+ */
+struct node {
+	const struct rootward_explanation *e;
+	struct component component;
+	const struct rootward_explanation *asked;
+	size_t parent, child, next;
+	int x, y;
+};
+
+/** struct picture - @text is what is drawn so far; @width, @height grow with it. */
+struct picture {
+	struct node *nodes;
+	size_t n;
+	FILE *text;
+	int width, height;
+};
+
+static const struct rootward_ancestor *ancestor_of(const struct node *node)
+{
+	return rootward_explanation_ancestor(node->e, node->component.number);
+}
+
+static bool is_same(const struct rootward_ancestor *a, const struct rootward_ancestor *b)
+{
+	if (a->exists != b->exists)
+		return false;
+	if (!a->exists || a->flags & VFS_WALK_UNSEEN)
+		return a->name && b->name && !strcmp(a->name, b->name);
+	return a->mnt_id == b->mnt_id && a->ino == b->ino && a->dev_major == b->dev_major &&
+	       a->dev_minor == b->dev_minor;
+}
+
+/* The child of @parent that is @component, added if there is none. */
+static size_t child_of(struct picture *p, size_t parent, const struct rootward_explanation *e,
+		       const struct component *component)
+{
+	struct node node = {
+		.e = e, .component = *component, .parent = parent, .child = NONE, .next = NONE
+	};
+	size_t *link = parent == NONE ? NULL : &p->nodes[parent].child, at;
+
+	for (at = parent == NONE ? (p->n ? 0 : NONE) : *link; at != NONE; at = *link) {
+		link = &p->nodes[at].next;
+		if (is_same(ancestor_of(&p->nodes[at]), ancestor_of(&node)))
+			return at;
+	}
+	if (link)
+		*link = p->n;
+	p->nodes[p->n] = node;
+	return p->n++;
+}
+
+static int add(struct picture *p, const struct rootward_explanation *e)
+{
+	size_t n, i, at = NONE;
+	struct component *list = explain_components(e, &n);
+	struct node *bigger = reallocarray(p->nodes, p->n + n + 1, sizeof(*bigger));
+
+	if (bigger)
+		p->nodes = bigger;
+	for (i = 0; list && bigger && i < n; i++)
+		at = child_of(p, at, e, &list[i]);
+	if (at != NONE)
+		p->nodes[at].asked = e;
+	free(list);
+	return list && bigger ? 0 : -ENOMEM;
+}
+
+/* --- drawing */
+
+/* What messages would show, with what XML would take for its own written out. */
+static int put_escaped(FILE *out, const char *text)
+{
+	_cleanup_free_ char *safe = NULL;
+	size_t size;
+	FILE *memory = open_memstream(&safe, &size);
+	int width = 0;
+
+	if (!memory)
+		return 0;
+	print_safe(memory, text);
+	fclose(memory);
+	for (const char *s = safe; s && *s; s++) {
+		width += (*s & 0xc0) != 0x80;
+		if (*s == '<')
+			fputs("&lt;", out);
+		else if (*s == '&')
+			fputs("&amp;", out);
+		else
+			fputc(*s, out);
+	}
+	return width;
+}
+
+/* Returns where the text ends. */
+static int put_text(struct picture *p, int x, int y, const char *colour, bool bold,
+		    const char *text)
+{
+	int end;
+
+	fprintf(p->text, "<text x=\"%d\" y=\"%d\" fill=\"%s\"%s>", x, y + 4, colour,
+		bold ? " font-weight=\"bold\"" : "");
+	end = x + (int)(LETTER * put_escaped(p->text, text));
+	fputs("</text>\n", p->text);
+	if (end > p->width)
+		p->width = end;
+	return end;
+}
+
+static const char *rule_colour(const struct rootward_rule *rule)
+{
+	return !rule->deny ? GREEN : rule->allow ? AMBER : RED;
+}
+
+/* The rules of one ancestor; returns where they end. */
+static int put_rules(struct picture *p, const struct node *node, size_t number, int x,
+		     const char *before)
+{
+	const struct rootward_rule *rule, *last = NULL;
+	char words[EXPLAIN_RULE_MAX];
+
+	for (size_t i = 0; (rule = rootward_explanation_rule(node->e, number, i)); i++) {
+		_cleanup_free_ char *line = NULL;
+
+		/* by name what it says by itself */
+		if (rule->by_name && last && last->layer == rule->layer)
+			continue;
+		last = rule;
+		if (asprintf(&line, "%s%s%s - %s", before,
+			     explain_rule_words(rule, words, sizeof(words)),
+			     rule->by_name ? " (by name)" : "", rule->origin) < 0)
+			line = NULL;
+		x = put_text(p, x, node->y, rule_colour(rule), false, line ? line : "") + 14;
+	}
+	return x;
+}
+
+static int put_mount(struct picture *p, const struct node *node, int x)
+{
+	const struct rootward_ancestor *a = ancestor_of(node);
+	_cleanup_free_ char *line = NULL;
+	bool part = a->mnt_root && strcmp(a->mnt_root, "/");
+
+	if (!(a->flags & VFS_WALK_MNT_ROOT))
+		return x;
+	if (asprintf(&line, "%s mount %llu%s%s", a->filesystem ? a->filesystem : "",
+		     (unsigned long long)a->mnt_id, part ? ", shows " : "",
+		     part ? a->mnt_root : "") < 0)
+		line = NULL;
+	return put_text(p, x, node->y, BLUE, false, line ? line : "") + 14;
+}
+
+/* Beneath what was asked about. */
+static void put_verdict(struct picture *p, const struct node *node, bool allowed)
+{
+	const struct rootward_walk *walk = rootward_explanation_walk(node->asked);
+	uint32_t ops = allowed ? walk->ops & ~walk->denied : walk->denied;
+	char words[OPS_FORMAT_MAX];
+	_cleanup_free_ char *line = NULL;
+
+	if (!ops)
+		return;
+	if (asprintf(&line, "%s %s", allowed ? "allowed" : "denied",
+		     ops_format(ops, words, sizeof(words))) < 0)
+		line = NULL;
+	put_text(p, node->x + STEP, p->height, allowed ? GREEN : RED, false, line ? line : "");
+	p->height += LINE;
+}
+
+static const char *dot_colour(const struct node *node)
+{
+	const struct rootward_walk *walk;
+
+	if (!node->asked)
+		return GREY;
+	walk = rootward_explanation_walk(node->asked);
+	return !walk->denied ? GREEN : walk->denied == walk->ops ? RED : AMBER;
+}
+
+static void put_node(struct picture *p, size_t number, int depth)
+{
+	struct node *node = &p->nodes[number];
+	const struct node *parent = node->parent == NONE ? NULL : &p->nodes[node->parent];
+	const struct rootward_ancestor *a = ancestor_of(node);
+	size_t k;
+	int x;
+
+	node->x = MARGIN + STEP * depth;
+	node->y = p->height;
+	p->height += LINE;
+	if (parent)
+		fprintf(p->text, "<path d=\"M%d %dV%dH%d\"%s/>\n", parent->x, parent->y, node->y,
+			node->x, a->exists ? "" : " stroke-dasharray=\"3\"");
+	x = put_text(p, node->x + 12, node->y, a->exists ? "#1f2328" : GREY, node->asked,
+		     node->component.name ? node->component.name : "?");
+	if (!a->exists)
+		x = put_text(p, x + 14, node->y, GREY, false, "does not exist");
+	x = put_mount(p, node, x + 24);
+	x = put_rules(p, node, node->component.number, x, "");
+	for (k = 1; k <= node->component.hidden; k++)
+		x = put_rules(p, node, node->component.number + k, x, "hidden: ");
+	if (!node->asked)
+		return;
+	put_verdict(p, node, true);
+	put_verdict(p, node, false);
+}
+
+/* Depth first; dots come last, over the lines. */
+static void put_tree(struct picture *p)
+{
+	size_t at = p->n ? 0 : NONE, i;
+	int depth = 0;
+
+	while (at != NONE) {
+		put_node(p, at, depth);
+		if (p->nodes[at].child != NONE) {
+			at = p->nodes[at].child;
+			depth++;
+			continue;
+		}
+		while (at != NONE && p->nodes[at].next == NONE) {
+			at = p->nodes[at].parent;
+			depth--;
+		}
+		at = at == NONE ? NONE : p->nodes[at].next;
+	}
+	for (i = 0; i < p->n; i++)
+		fprintf(p->text, "<circle cx=\"%d\" cy=\"%d\" r=\"%d\" fill=\"%s\"/>\n",
+			p->nodes[i].x, p->nodes[i].y, p->nodes[i].asked ? 6 : 3,
+			dot_colour(&p->nodes[i]));
+}
 
 void explain_svg(FILE *out, struct rootward_explanation *const *explanations, size_t n)
 {
+	struct picture p = { .height = MARGIN };
+	_cleanup_free_ char *text = NULL;
+	size_t size, i;
+
+	p.text = open_memstream(&text, &size);
+	for (i = 0; i < n; i++)
+		add(&p, explanations[i]);
+	if (p.text) {
+		put_tree(&p);
+		fclose(p.text);
+	}
+	fprintf(out,
+		"<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"%d\" height=\"%d\" "
+		"font-family=\"DejaVu Sans Mono, monospace\" font-size=\"12\">\n"
+		"<rect width=\"100%%\" height=\"100%%\" fill=\"#ffffff\"/>\n"
+		"<style>path { stroke: #d0d7de; stroke-width: 1.5; fill: none }</style>\n%s</svg>\n",
+		p.width + MARGIN, p.height + MARGIN - LINE / 2, text ? text : "");
+	free(p.nodes);
 }

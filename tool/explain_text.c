@@ -5,6 +5,7 @@
  */
 #include <inttypes.h>
 #include <stdbool.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "explain.h"
@@ -140,57 +141,19 @@ static void print_place(const struct page *p, size_t number, const char *name, i
 	fputc('\n', p->out);
 }
 
-/* What the mount hides whose root is number @root: from its filesystem's root down. */
-static void print_hidden(const struct page *p, size_t root, int indent)
-{
-	size_t last = root;
-
-	while (last + 1 < p->walk->ancestors && place(p, last + 1)->flags & VFS_WALK_HIDDEN)
-		last++;
-	for (; last > root; last--)
-		print_place(p, last, place(p, last)->name, indent + 2);
-}
-
-/* Whether what is hidden here belongs to a mount's root that is nearer to the object. */
-static bool is_above_root(const struct page *p, size_t number)
-{
-	while (number-- && place(p, number)->flags & VFS_WALK_HIDDEN)
-		;
-	return number != ROOTWARD_NO_ANCESTOR && place(p, number)->flags & VFS_WALK_MNT_ROOT;
-}
-
-/*
- * One line for each component of the path.  Where something is mounted it is the mount's root, by
- * the mountpoint's name; what that covers is shown only if it is ruled.
- */
 static void print_way(const struct page *p)
 {
-	const char *component = NULL;
-	int depth = 0;
+	size_t n, i, k;
+	struct component *list = explain_components(p->e, &n);
 
-	for (size_t i = p->walk->ancestors; i--;) {
-		const struct rootward_ancestor *a = place(p, i);
-		int indent = 2 + (depth < MAX_INDENT ? depth : MAX_INDENT);
+	for (i = 0; list && i < n; i++) {
+		int indent = 2 + (int)(i < MAX_INDENT ? i : MAX_INDENT);
 
-		if (a->flags & VFS_WALK_HIDDEN) {
-			if (is_above_root(p, i))
-				continue;
-		} else if (a->flags & VFS_WALK_COVERED) {
-			if (!component)
-				component = a->name;
-			if (a->n_rules)
-				print_place(p, i, component, indent);
-			continue;
-		}
-		if (a->flags & VFS_WALK_MNT_ROOT) {
-			print_place(p, i, depth ? component : "/", indent);
-			print_hidden(p, i, indent);
-			component = NULL;
-		} else {
-			print_place(p, i, a->name, indent);
-		}
-		depth++;
+		print_place(p, list[i].number, list[i].name, indent);
+		for (k = list[i].number + list[i].hidden; k > list[i].number; k--)
+			print_place(p, k, place(p, k)->name, indent + 2);
 	}
+	free(list);
 }
 
 /* What the operations are, and why. */

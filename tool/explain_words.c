@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include <stdbool.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 
@@ -80,4 +81,59 @@ const char *explain_rule_words(const struct rootward_rule *rule, char *buf, size
 	else
 		snprintf(buf, size, rule->deny ? "deny %s" : "allow %s", rule->deny ? deny : allow);
 	return buf;
+}
+
+/* How many hidden ancestors follow number @root. */
+static size_t hidden_above(const struct rootward_explanation *e, size_t root)
+{
+	const struct rootward_ancestor *a;
+	size_t n = 0;
+
+	while ((a = rootward_explanation_ancestor(e, root + n + 1)) && a->flags & VFS_WALK_HIDDEN)
+		n++;
+	return n;
+}
+
+static bool has_line(const struct rootward_ancestor *a, bool hidden_by_root)
+{
+	if (a->flags & VFS_WALK_HIDDEN)
+		return !hidden_by_root;
+	return !(a->flags & VFS_WALK_COVERED) || a->n_rules;
+}
+
+/* Whether what is hidden here belongs to a mount's root that is nearer to the object. */
+static bool is_above_root(const struct rootward_explanation *e, size_t number)
+{
+	const struct rootward_ancestor *a = rootward_explanation_ancestor(e, number);
+
+	while (a->flags & VFS_WALK_HIDDEN && number--)
+		a = rootward_explanation_ancestor(e, number);
+	return !(a->flags & VFS_WALK_HIDDEN) && a->flags & VFS_WALK_MNT_ROOT;
+}
+
+struct component *explain_components(const struct rootward_explanation *e, size_t *n)
+{
+	size_t i = rootward_explanation_walk(e)->ancestors;
+	struct component *list = calloc(i + 1, sizeof(*list));
+	const char *mountpoint = NULL;
+
+	for (*n = 0; list && i--;) {
+		const struct rootward_ancestor *a = rootward_explanation_ancestor(e, i);
+		bool covered = a->flags & VFS_WALK_COVERED;
+		bool root = a->flags & VFS_WALK_MNT_ROOT && !(a->flags & VFS_WALK_HIDDEN);
+
+		if (covered && !mountpoint)
+			mountpoint = a->name;
+		if (!has_line(a, is_above_root(e, i)))
+			continue;
+		list[*n] = (struct component){ .number = i, .name = a->name };
+		if (root)
+			list[*n].hidden = hidden_above(e, i);
+		if (root || covered)
+			list[*n].name = *n && mountpoint ? mountpoint : "/";
+		if (root && !covered)
+			mountpoint = NULL;
+		(*n)++;
+	}
+	return list;
 }

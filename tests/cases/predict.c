@@ -69,7 +69,7 @@ static uint32_t denied(struct predictor *p, const char *path, const char *to, ui
 		return 0;
 	}
 	walk = rootward_explanation_walk(e);
-	answer = walk->denied;
+	answer = walk->beyond ? 0 : walk->denied;
 	p->unsure |= walk->unsure;
 	rootward_explanation_free(e);
 	return answer;
@@ -120,16 +120,15 @@ static bool is_apart(const char *a, const char *b)
 
 static int predict_move(struct predictor *p, enum verb_kind kind, const char *from, const char *to)
 {
-	mode_t mode = mode_of(from), mode2 = mode_of(to);
+	mode_t mode = mode_of(from) ?: S_IFREG, mode2 = mode_of(to);
 	uint32_t from_ops = kind == K_LINK ? 0 : remove_op(mode), to_ops = make_op(mode);
 	bool apart = is_apart(from, to), gains;
 
-	if (!mode)
-		return 0;
+	/* what is not there is asked about as a file, like a name to be made */
 	if (mode2 && kind != K_LINK)
 		to_ops |= remove_op(mode2);
 	if (kind == K_EXCHANGE)
-		from_ops |= make_op(mode2);
+		from_ops |= make_op(mode2 ?: S_IFREG);
 	if ((from_ops && denied_entry(p, from, from_ops)) || denied_entry(p, to, to_ops))
 		return EACCES;
 	if (apart && (denied_entry(p, from, OP(REFER)) || denied_entry(p, to, OP(REFER))))
