@@ -11,8 +11,8 @@
 #endif
 
 /* Both powers of two.  Beyond either, the walk ends and says so. */
-#define EXPLAIN_ANCESTORS (1U << 14)
-#define EXPLAIN_NAMES (1U << 20)
+#define EXPLAIN_ANCESTORS (1U << 13)
+#define EXPLAIN_NAMES (1U << 19)
 #define EXPLAIN_NAME_MAX 256
 #define EXPLAIN_TYPE_MAX 16
 

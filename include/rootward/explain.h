@@ -116,7 +116,7 @@ struct rootward_question {
  *	-EACCES        no permission to come to @path, or for @pid
  *	-ESRCH         no process @pid
  *	-EAGAIN        what is above the path would not hold still
- *	-E2BIG         more than 16 384 ancestors, or names of more than 1 MiB
+ *	-E2BIG         more than 8 192 ancestors, or names of more than 512 KiB
  *	-ENOMEM, or what open(2) and vfs_walk_ancestors() return; reported
  */
 ROOTWARD_API int rootward_explain(struct rootward_explanation **ret,

@@ -108,22 +108,27 @@ static uint32_t make_op(mode_t mode)
 	return ops[(mode & S_IFMT) >> 12];
 }
 
-static bool is_apart(const char *a, const char *b)
+/* Return: 0, 1, or -1: one of the directories is not there. */
+static int is_apart(const char *a, const char *b)
 {
 	const char *name;
 	_cleanup_close_ int up = at_parent(a, &name), up2 = at_parent(b, &name);
 	struct stat st, st2;
 
-	return fstat(up, &st) || fstat(up2, &st2) || st.st_ino != st2.st_ino ||
-	       st.st_dev != st2.st_dev;
+	if (fstat(up, &st) || fstat(up2, &st2))
+		return -1;
+	return st.st_ino != st2.st_ino || st.st_dev != st2.st_dev;
 }
 
 static int predict_move(struct predictor *p, enum verb_kind kind, const char *from, const char *to)
 {
 	mode_t mode = mode_of(from) ?: S_IFREG, mode2 = mode_of(to);
 	uint32_t from_ops = kind == K_LINK ? 0 : remove_op(mode), to_ops = make_op(mode);
-	bool apart = is_apart(from, to), gains;
+	int apart = is_apart(from, to);
+	bool gains;
 
+	if (apart < 0)
+		return 0;
 	/* what is not there is asked about as a file, like a name to be made */
 	if (mode2 && kind != K_LINK)
 		to_ops |= remove_op(mode2);

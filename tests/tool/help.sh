@@ -14,7 +14,6 @@ try() {
 options_of() {
 	sed -n -E 's/^\t\{ [^,]+, "([a-z-]+)", OPTION_.*/\1/p' "$source/tool/$1.c"
 }
-options=$(options_of run)
 
 try "$rootward" --version
 ok "--version" all ended 0 -- printed '^rootward [0-9]+\.[0-9]+\.[0-9]+$' -- silent
@@ -22,20 +21,15 @@ try "$rootward" --help
 ok "--help lists commands" all ended 0 -- printed '^  run  ' -- silent
 try "$rootward"
 ok "nothing: the same as an error" all ended 125 -- said '^  run  '
-try "$rootward" run --help
-ok "run --help has examples" all ended 0 -- printed '^Examples' -- printed 'rootward run -- make'
-ok "the table was found" test "$(wc -w <<<"$options")" -ge 9
-for option in $options; do
-	ok "run --help names --$option" printed "^  (-[a-z],|   ) --$option( |\$)"
-done
-ok "no line of it is longer than 90" test "$(awk 'length > 90' "$work/out" | wc -l)" = 0
-
-for command in check doctor; do
+for command in run explain check doctor; do
 	try "$rootward" $command --help
-	ok "$command --help has examples" all ended 0 -- printed '^Examples' -- test "$(awk 'length > 90' "$work/out" | wc -l)" = 0
-	for option in $(options_of $command); do
-		ok "$command --help names --$option" printed "^  (-[a-z],|   ) --$option( |\$)"
+	ok "$command --help has examples" all ended 0 -- printed '^Examples' -- printed "rootward $command"
+	options=$(options_of $command)
+	ok "the table was found" test "$(wc -w <<<"$options")" -ge 2
+	for option in $options; do
+		ok "$command --help names --$option" printed "^  (-[a-zA-Z],|   ) --$option( |\$)"
 	done
+	ok "no line of it is longer than 90" test "$(awk 'length > 90' "$work/out" | wc -l)" = 0
 done
 
 try "$rootward" rnu

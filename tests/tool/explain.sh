@@ -1,0 +1,189 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: LGPL-2.1-or-later
+# shellcheck disable=SC2016,SC2034 # commands for another shell; what lib.sh reads
+# rootward explain: what it shows in which form, and bad input.
+# shellcheck source=tests/tool/lib.sh
+. "$(dirname "$0")/lib.sh"
+
+explain() {
+	status=0
+	"$rootward" explain "$@" >"$work/out" 2>"$work/err" || status=$?
+}
+
+verdicts() {
+	grep -A1 -E '^  (allowed|denied)' "$work/out"
+}
+
+cat >"$work/p.yaml" <<'END'
+name: test
+default: [read]
+trees:
+  - path: .
+    allow: [all]
+  - path: secret
+    deny: [read, write]
+  - path: secret/open
+    allow: [read_file]
+  - path: notyet
+    deny: [all]
+END
+mkdir -p secret/open deep/er
+echo x >secret/open/file
+echo x >secret/closed
+ln -s secret/closed link
+p=(-p "$work/p.yaml")
+
+explain "${p[@]}" secret/open/file
+ok "the whole way is shown, from the root" all ended 0 -- printed '^  / ' -- printed ' secret .*deny read, write - .*p.yaml:6:5' -- printed ' file '
+ok "the nearest rule decides each operation" all printed '^  allowed read_file$' -- printed '^ +secret/open: allow read_file - .*:8:5'
+ok "the next one the others" printed '^ +secret: deny read, write - .*:6:5'
+ok "and that farther up what is left" all printed '^  allowed execute$' -- printed '^ +\.: allow all - .*:4:5'
+explain "${p[@]}" /
+ok "default, and where it was written" printed '^ +default - .*p\.yaml:2:10'
+explain "${p[@]}" notyet
+ok "a name that does not exist yet, and its rule" all printed 'does not exist$' -- printed 'notyet .*deny all \(by name\)' -- printed '^  denied'
+explain "${p[@]}" deep/a/b/c
+ok "what is missing beneath what is missing" printed 'nor what is beneath it: b/c'
+explain "${p[@]}" link
+ok "a link is followed" printed '^link is .*/secret/closed: regular file'
+explain "${p[@]}" -P link
+ok "or not" printed ': symbolic link'
+explain "${p[@]}" --op make_reg deep
+ok "make_* of a directory is about a new entry in it" all ended 0 -- printed '^  allowed make_reg'
+explain "${p[@]}" --op write secret/closed
+ok "status 1: what --op asks is denied" ended 1
+explain "${p[@]}" --op read_file deep secret/closed
+ok "of any path" ended 1
+explain "${p[@]}" --op stat --op read_dir deep
+ok "status 0: it is allowed" all ended 0 -- printed 'allowed (read_dir, stat|stat, read_dir)'
+echo 'default: [read]' >"$work/second.yaml"
+explain "${p[@]}" -p "$work/second.yaml" --op write_file file
+ok "every policy must allow" all ended 1 -- printed 'second\.yaml:1:10'
+
+explain file
+ok "without a policy: the built-in one, and that is said" all ended 0 -- printed 'built-in policy' -- printed '\.: allow all - built-in'
+explain "$HOME/.ssh/id_rsa"
+ok "its secrets" all printed '^  denied' -- printed '~/.ssh: deny all'
+
+explain "${p[@]}" --descriptors secret/open/file
+ok "over descriptors, if asked to" printed 'walked over descriptors$'
+verdicts >"$work/verdicts"
+if ((EUID == 0)); then
+	explain "${p[@]}" secret/open/file
+	ok "else in the kernel" printed 'walked in the kernel'
+	ok "which is of the same opinion" eval 'verdicts | diff "$work/verdicts" - >&2'
+else
+	skip "else in the kernel" "not root"
+	skip "which is of the same opinion" "not root"
+fi
+
+sleep 100 &
+sleeper=$!
+cd deep || exit
+explain --as $sleeper file
+cd ..
+ok "--as: relative paths start where that process works" printed '^file is .*/project/file: regular'
+kill $sleeper
+explain "${p[@]}" --as 4194305 file
+ok "--as a process that there is not" all ended 125 -- said 'no process 4194305'
+explain "${p[@]}" --as root file
+ok "--as something else" all ended 125 -- said '"root" is not the number'
+
+# forms
+explain "${p[@]}" --json secret/closed notyet
+ok "--json: the way" all ended 0 -- printed '"name": "secret"' -- printed '"missing": "notyet"'
+ok "and the verdicts" all printed '"by": "rule"' -- printed '"origin": ".*p.yaml:6:5"' -- printed '"allowed": false'
+explain "${p[@]}" --svg "$work/x.svg" secret/open/file notyet $'deep/<&\033'
+ok "--svg: a picture" all ended 0 -- has_line "$work/x.svg" '^<svg' -- has_line "$work/x.svg" '</svg>$'
+ok "of all paths" all has_line "$work/x.svg" '>file<' -- has_line "$work/x.svg" '>notyet<'
+ok "in which names do no harm" has_line "$work/x.svg" '>&lt;&amp;\\x1b<'
+explain "${p[@]}" --svg /no/such/x.svg file
+ok "a picture that cannot be written" all ended 125 -- said 'cannot write /no/such/x.svg: No such file'
+touch $'bad\033[31mname'
+explain "${p[@]}" $'bad\033[31mname'
+ok "bytes that a terminal obeys are shown, not sent" all printed 'bad\\x1b\[31mname' -- eval '! printed $'"'\033'"
+touch $'not\xff-utf8'
+explain "${p[@]}" --json $'not\xff-utf8'
+ok "what is not UTF-8 becomes JSON all the same" printed '"name": "not\\\\xff-utf8"'
+if type script >/dev/null 2>&1; then
+	TERM=xterm script -qec "'$rootward' explain ${p[*]} file" /dev/null >"$work/out" 2>&1
+	ok "colour on a terminal" printed $'\033\\[32m'
+	TERM=xterm NO_COLOR=1 script -qec "'$rootward' explain ${p[*]} file" /dev/null >"$work/out" 2>&1
+	ok "none with NO_COLOR" all printed allowed -- eval '! printed $'"'\033'"
+else
+	skip "colour on a terminal" "no script(1)"
+	skip "none with NO_COLOR" "no script(1)"
+fi
+
+# bad input
+explain
+ok "no path" all ended 125 -- said 'no path' -- said 'hint: rootward explain'
+explain ''
+ok "an empty path" ended 125
+explain "${p[@]}" file/beneath
+ok "a file where a directory should be" all ended 125 -- said '"file/beneath" cannot be looked up'
+explain "${p[@]}" file/beneath deep
+ok "the other paths are explained all the same" all ended 125 -- printed 'deep.*: directory'
+explain --op raed file
+ok "an unknown operation, and the nearest" all ended 125 -- said 'no operation "raed"' -- said 'did you mean read'
+explain --op xyzzy file
+ok "one that is near to none" all ended 125 -- said 'docs/policy.md'
+printf 'trees:\n  - path: /\n    allow: [raed]\n' >"$work/bad.yaml"
+explain -p "$work/bad.yaml" file
+ok "a policy with a mistake" all ended 125 -- said 'bad\.yaml:3:[0-9]+: .*raed'
+explain -p "$work/bad.yaml" --json file
+ok "in JSON" all ended 125 -- printed '"line": 3' -- printed '"paths": \[\]' -- silent
+explain -p "$work/none.yaml" --json file
+ok "no such policy, in JSON" all ended 125 -- printed '"severity": "error"' -- silent
+printf 'trees:\n  - path: /no/such\n    allow: [read]\n' >"$work/bad.yaml"
+explain -p "$work/bad.yaml" file
+ok "a tree that is missing" all ended 125 -- said 'bad\.yaml:2:.*/no/such'
+ln -sf loop loop
+explain "${p[@]}" loop
+ok "a loop of links" all ended 125 -- said '"loop" cannot be looked up'
+if [[ -c /dev/full ]]; then
+	status=0
+	"$rootward" explain "${p[@]}" --json file >/dev/full 2>"$work/err" || status=$?
+	ok "an explanation that cannot be written" all ended 125 -- said 'No space left'
+fi
+
+if can_be_nobody; then
+	chmod 755 "$work" "$HOME" "$HOME/project"
+	chmod 700 secret
+	cp "$rootward" "$work/rootward"
+	as_nobody_explain() {
+		status=0
+		setpriv --reuid 65534 --regid 65534 --clear-groups "$work/rootward" explain "$@" \
+			>"$work/out" 2>"$work/err" || status=$?
+	}
+	echo 'default: [read]' >"$work/p2.yaml"
+	as_nobody_explain -p "$work/p2.yaml" file
+	ok "without privilege" all ended 0 -- printed 'walked over descriptors; the kernel does not take the program' -- printed '^  allowed read_file'
+	ok "and without libbpf's words" eval '! said libbpf'
+	as_nobody_explain -p "$work/p2.yaml" secret/closed
+	ok "no permission to walk there" all ended 125 -- said '"secret/closed" cannot be looked up'
+	as_nobody_explain -p "$work/p2.yaml" --as 1 file
+	ok "nor to look as another" all ended 125 -- said 'Permission denied'
+else
+	skip "without privilege" "not root"
+	skip "and without libbpf's words" "not root"
+	skip "no permission to walk there" "not root"
+	skip "nor to look as another" "not root"
+fi
+
+# Processor time, which other work on the machine does not change; the best of ten. Programs built
+# with sanitizers take their own time.
+best=100000
+for ((i = 0; i < 10; i++)); do
+	TIMEFORMAT='%U %S'
+	{ time "$rootward" explain "${p[@]}" secret/open/file >/dev/null; } 2>"$work/time"
+	read -r user system <"$work/time"
+	spent=$((10#${user/./} + 10#${system/./}))
+	((spent >= best)) || best=$spent
+done
+limit=50
+! grep -q __asan_init "$rootward" || limit=1000
+echo "# one path takes $best ms of processor time"
+ok "one path takes less than $limit ms" test "$best" -lt "$limit"
+
+finish
