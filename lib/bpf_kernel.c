@@ -159,6 +159,17 @@ fail:
 	return r;
 }
 
+int bpf_kernel_look(struct bpf_kernel *k)
+{
+	int r = pins_open(k);
+
+	if (r == 0)
+		r = maps_share(k);
+	if (r < 0)
+		bpf_kernel_close(k);
+	return r;
+}
+
 void bpf_kernel_close(struct bpf_kernel *k)
 {
 	size_t i;

@@ -60,6 +60,12 @@ int bpf_kernel_open(struct bpf_kernel *kernel, const struct rootward_opts *opts)
 /** bpf_kernel_is_live() - whether the programs are loaded already, and the caller may use them. */
 bool bpf_kernel_is_live(void);
 
+/**
+ * bpf_kernel_look() - what is pinned, to look at: nothing is loaded, locked or changed.
+ * Return: 0; -ENOENT: the engine is not at work; -EPERM, -EACCES.
+ */
+int bpf_kernel_look(struct bpf_kernel *kernel);
+
 /** bpf_kernel_lock() - the lock again, to change something. */
 int bpf_kernel_lock(struct bpf_kernel *kernel);
 

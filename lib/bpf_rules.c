@@ -51,7 +51,7 @@ static struct rw_ident ident_of(const struct anchor *anchor, __u32 domain)
 }
 
 /* As named_rule() in decide.bpf.h. */
-static __u64 name_hash(const char *name, size_t len)
+__u64 rule_name_hash(const char *name, size_t len)
 {
 	__u64 hash = 0, word;
 	size_t i, part;
@@ -77,7 +77,7 @@ static int install_name(struct bpf_kernel *k, const struct anchor *anchor,
 	if (len >= RW_NAME_MAX)
 		return -ENAMETOOLONG;
 	key.parent.name_len = len;
-	key.hash = name_hash(anchor->name, len);
+	key.hash = rule_name_hash(anchor->name, len);
 	r = rule_get(k->pins[PINNED_NAMES], &key, &named, sizeof(named));
 	if (r < 0)
 		return r;

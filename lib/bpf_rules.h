@@ -17,4 +17,7 @@ int bpf_rules_install(struct bpf_kernel *kernel, __u32 domain,
 		      struct rootward_policy *const *policies, size_t n,
 		      const struct rootward_opts *opts);
 
+/** rule_name_hash() - of a name, as in struct rw_name_key. */
+__u64 rule_name_hash(const char *name, size_t len);
+
 #endif

@@ -20,6 +20,7 @@ void rootward_explainer_free(struct rootward_explainer *x)
 		return;
 	walker_free(x);
 	free_anchors(x);
+	domain_detach(x);
 	free(x);
 }
 
@@ -64,6 +65,17 @@ static int find_anchors(struct rootward_explainer *x, const struct rootward_opts
 	return r;
 }
 
+static struct rootward_explainer *explainer_alloc(void)
+{
+	struct rootward_explainer *x = calloc(1, sizeof(*x));
+
+	if (x) {
+		x->kernel = (struct bpf_kernel)BPF_KERNEL_NONE;
+		x->identity = -1;
+	}
+	return x;
+}
+
 int rootward_explainer_new(struct rootward_explainer **ret, struct rootward_policy *const *policies,
 			   size_t n, const struct rootward_opts *opts)
 {
@@ -76,13 +88,33 @@ int rootward_explainer_new(struct rootward_explainer **ret, struct rootward_poli
 		return r;
 	if (n > MAX_LAYERS)
 		return -E2BIG;
-	x = calloc(1, sizeof(*x));
+	x = explainer_alloc();
 	if (!x)
 		return -ENOMEM;
 	x->policies = policies;
 	x->n = n;
 	x->why_not = walker_load(x);
 	r = find_anchors(x, &copy);
+	if (r < 0)
+		return r;
+	*ret = steal_ptr(x);
+	return 0;
+}
+
+int rootward_explainer_of(struct rootward_explainer **ret, int pid,
+			  const struct rootward_opts *opts)
+{
+	_cleanup_(cleanup_explainer) struct rootward_explainer *x = explainer_alloc();
+	struct rootward_opts copy;
+	int r;
+
+	if (!x)
+		return -ENOMEM;
+	r = opts_take(&copy, opts);
+	if (!r)
+		r = domain_attach(x, pid);
+	if (!r)
+		r = walker_load(x);
 	if (r < 0)
 		return r;
 	*ret = steal_ptr(x);
@@ -222,6 +254,9 @@ int rootward_explain(struct rootward_explanation **ret, struct rootward_explaine
 		r = locate(&l, &e->question, e->question.path, &copy);
 	if (r < 0)
 		return r;
+	/* The engine's rules are known by the kernel's identities. */
+	if (x->domain && question->flags & ROOTWARD_BY_DESCRIPTORS)
+		return -EINVAL;
 	e->explainer = x;
 	r = explain(e, &l, &copy);
 	if (r < 0)

@@ -11,6 +11,7 @@
 #include <rootward.h>
 
 #include "bpf_anchors.h"
+#include "bpf_kernel.h"
 #include "engine.h"
 #include "mountinfo.h"
 
@@ -22,6 +23,7 @@ struct explain_bpf;
  * @identity: the program that identifies, or -1
  * @anchors:  of all policies, sorted by identity
  * @plain:    the same as stat has them, for walks over descriptors; shares what they point to
+ * @domain:   or a domain of the bpf engine, in @kernel, with @own policies; else 0
  */
 struct rootward_explainer {
 	struct rootward_policy *const *policies;
@@ -31,6 +33,9 @@ struct rootward_explainer {
 	int why_not;
 	struct anchors anchors;
 	struct anchors plain;
+	uint32_t domain;
+	struct bpf_kernel kernel;
+	struct rootward_policy *own[RW_LAYERS];
 };
 
 /**
@@ -124,6 +129,20 @@ int rules_attach(struct way *way, const struct rootward_explainer *explainer);
 /** rules_guard() - whether the place is a directory that must stay where it is. */
 bool rules_guard(const struct rootward_explainer *explainer, const struct way *way,
 		 const struct place *place);
+
+/** place_attach() - one more rule; @origin is copied.  Return: 0 or -ENOMEM. */
+int place_attach(struct place *place, const struct rootward_rule *rule, const char *origin);
+
+/* --- explain_domain.c: the same for a domain of the bpf engine */
+
+/**
+ * domain_attach() - explain the domain of process @pid (0: the caller).
+ * Return: 0; -ENOENT: it is in none; -EPERM: the engine cannot be asked; -ESRCH, -ENOMEM.
+ */
+int domain_attach(struct rootward_explainer *explainer, int pid);
+void domain_detach(struct rootward_explainer *explainer);
+int domain_rules(struct way *way, const struct rootward_explainer *explainer);
+bool domain_guard(const struct rootward_explainer *explainer, const struct place *place);
 
 /* --- explain_decide.c */
 

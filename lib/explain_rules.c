@@ -83,28 +83,36 @@ static uint32_t named_allow(const struct tree *tree)
 	return tree->state == TREE_PRESENT && !S_ISDIR(tree->mode) ? tree->allow : 0;
 }
 
-static int attach(struct place *place, const struct anchor *anchor, const char *policy,
-		  bool by_name)
+int place_attach(struct place *place, const struct rootward_rule *rule, const char *origin)
 {
 	size_t n = place->is.n_rules;
 	struct rootward_rule *rules = reallocarray(place->rules, n + 1, sizeof(*rules));
-	char origin[4096];
 
 	if (!rules)
 		return -ENOMEM;
 	place->rules = rules;
-	origin_format(&anchor->tree->origin, origin, sizeof(origin));
-	place->rules[n] = (struct rootward_rule){
-		.policy = policy,
-		.origin = strdup(origin),
-		.tree = anchor->tree->path,
-		.allow = by_name ? named_allow(anchor->tree) : anchor->tree->allow,
-		.deny = anchor->tree->deny,
-		.by_name = by_name,
-		.layer = anchor->layer,
-	};
+	rules[n] = *rule;
+	rules[n].origin = strdup(origin);
 	place->is.n_rules++;
 	return rules[n].origin ? 0 : -ENOMEM;
+}
+
+static int attach(struct place *place, const struct anchor *anchor, const char *policy,
+		  bool by_name)
+{
+	char origin[4096];
+
+	return place_attach(
+		place,
+		&(struct rootward_rule){
+			.policy = policy,
+			.tree = anchor->tree->path,
+			.allow = by_name ? named_allow(anchor->tree) : anchor->tree->allow,
+			.deny = anchor->tree->deny,
+			.by_name = by_name,
+			.layer = anchor->layer,
+		},
+		origin_format(&anchor->tree->origin, origin, sizeof(origin)));
 }
 
 static int attach_kind(const struct rootward_explainer *x, const struct anchors *anchors,
@@ -157,6 +165,8 @@ int rules_attach(struct way *way, const struct rootward_explainer *x)
 	struct place *place, *end = way->places + way->n;
 	int r = 0;
 
+	if (x->domain)
+		return domain_rules(way, x);
 	for (place = way->places; place < end && !r; place++) {
 		r = attach_kind(x, anchors, place, place, ANCHOR_OBJECT);
 		if (!r && place + 1 < end && place[1].child)
@@ -173,6 +183,8 @@ bool rules_guard(const struct rootward_explainer *x, const struct way *way,
 
 	if (!S_ISDIR(place->is.mode))
 		return false;
+	if (x->domain)
+		return domain_guard(x, place);
 	for (; anchor && on_same(anchors, anchor, place); anchor++)
 		if (anchor->kind == ANCHOR_GUARD ||
 		    (anchor->kind == ANCHOR_OBJECT && anchor->tree->deny))

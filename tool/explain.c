@@ -28,8 +28,9 @@ enum {
 static const struct option_spec options[] = {
 	{ 'p', "policy", OPTION_FILE, "FILE", true, "What is asked",
 	  "by this policy; given more than once, every one\n"
-	  "must allow. Without it, by the built-in one.\n"
-	  "- reads stdin" },
+	  "must allow. - reads stdin. Without it, by what the\n"
+	  "bpf engine confines the process by, else by the\n"
+	  "built-in policy" },
 	{ KEY_OP, "op", OPTION_TEXT, "OPERATION", true, NULL,
 	  "about this operation or group of them (more than\n"
 	  "once: about each); without it, about all that\n"
@@ -57,7 +58,10 @@ static const struct example examples[] = {
 	{},
 };
 
-/** struct asked - what the command line says, and what became of it. */
+/**
+ * struct asked - what the command line says, and what became of it.
+ * @by: without -p, what is explained in its place; else NULL
+ */
 struct asked {
 	const char *files[MAX_LAYERS];
 	size_t n_files;
@@ -67,6 +71,7 @@ struct asked {
 	bool json;
 	const char *svg;
 	bool help;
+	const char *by;
 
 	struct report report;
 	json_t *diagnostics;
@@ -171,17 +176,36 @@ static int failed(struct asked *a, const char *what, int r)
 	return r;
 }
 
+/* Without a policy: what the process is confined by, if that can be asked; else the built-in one.
+ */
+static int load_what_applies(struct asked *a)
+{
+	int r;
+
+	a->by = "the confinement that it is in, as the bpf engine has it";
+	r = rootward_explainer_of(&a->explainer, a->pid, &a->opts);
+	if (!r)
+		return 0;
+	if (r != -ENOENT && r != -EPERM)
+		return failed(a, "the confinement of the process", r);
+	a->by = r == -ENOENT
+			? "the built-in policy of `rootward run`: the bpf engine does not "
+			  "confine it"
+			: "the built-in policy of `rootward run`; whether the bpf engine confines "
+			  "it cannot be asked without privilege";
+	r = rootward_policy_default(&a->policies[0]);
+	if (r < 0)
+		return failed(a, "the built-in policy", r);
+	a->n_policies = 1;
+	return 0;
+}
+
 static int load_policies(struct asked *a)
 {
 	int r = 0;
 
-	if (!a->n_files) {
-		r = rootward_policy_default(&a->policies[0]);
-		if (r < 0)
-			return failed(a, "the built-in policy", r);
-		a->n_policies = 1;
-		return 0;
-	}
+	if (!a->n_files)
+		return load_what_applies(a);
 	for (size_t i = 0; i < a->n_files; i++) {
 		r = rootward_policy_load(&a->policies[i], a->files[i], &a->opts);
 		if (r < 0)
@@ -199,9 +223,10 @@ static int explain_paths(struct asked *a, char **paths)
 		.flags = a->flags,
 		.pid = a->pid,
 	};
-	int r, first = 0;
+	int r = 0, first = 0;
 
-	r = rootward_explainer_new(&a->explainer, a->policies, a->n_policies, &a->opts);
+	if (!a->explainer)
+		r = rootward_explainer_new(&a->explainer, a->policies, a->n_policies, &a->opts);
 	if (r < 0)
 		return failed(a, "cannot look the policy up", r);
 	for (; *paths; paths++) {
@@ -236,7 +261,10 @@ static int show_json(const struct asked *a)
 	json_t *root = json_object(), *paths = json_array();
 
 	json_object_set_new(root, "version", json_string(ROOTWARD_VERSION));
-	json_object_set_new(root, "built_in", json_boolean(!a->n_files));
+	json_object_set_new(root, "by",
+			    json_string(!a->by		? "policy"
+					: a->n_policies ? "built_in"
+							: "confinement"));
 	for (size_t i = 0; i < a->n; i++)
 		json_array_append_new(paths, explain_json(a->explanations[i]));
 	json_object_set_new(root, "paths", paths);
@@ -246,8 +274,8 @@ static int show_json(const struct asked *a)
 
 static void show_text(const struct asked *a)
 {
-	if (a->n && !a->n_files)
-		printf("by the built-in policy of `rootward run`, for this working directory\n\n");
+	if (a->n && a->by)
+		printf("by %s\n\n", a->by);
 	for (size_t i = 0; i < a->n; i++) {
 		if (i)
 			putchar('\n');

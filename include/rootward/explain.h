@@ -78,6 +78,18 @@ ROOTWARD_API int rootward_explainer_new(struct rootward_explainer **ret,
 					struct rootward_policy *const *policies, size_t n,
 					const struct rootward_opts *opts);
 
+/**
+ * rootward_explainer_of() - make ready to explain the confinement that a process is in, by what the
+ * bpf engine holds for it in the kernel.  Rules are told by their number: where they were written
+ * is not kept there.
+ * @pid: 0: the caller
+ *
+ * Return: 0; -ENOENT: the bpf engine does not confine it; -EPERM: the engine cannot be asked
+ * without privilege, so it is not known; -ESRCH, -ENOMEM, what loading the walk returns.
+ */
+ROOTWARD_API int rootward_explainer_of(struct rootward_explainer **ret, int pid,
+				       const struct rootward_opts *opts);
+
 ROOTWARD_API void rootward_explainer_free(struct rootward_explainer *explainer);
 
 /** enum rootward_question_flags */

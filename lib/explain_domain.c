@@ -1,0 +1,160 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * What the bpf engine holds for a process, read from its maps: the rules are known by identity, as
+ * they are enforced; where they were written only who started the confinement knows.
+ */
+#include <errno.h>
+#include <string.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include <bpf/bpf.h>
+
+#include "bpf_rules.h"
+#include "cleanup.h"
+#include "explain.h"
+#include "opts.h"
+
+/* 0 for a process that is not confined; or -errno. */
+static int domain_of(struct bpf_kernel *kernel, int pid)
+{
+	_cleanup_close_ int pidfd = syscall(SYS_pidfd_open, pid ? pid : getpid(), 0);
+	struct rw_task task;
+
+	if (pidfd < 0)
+		return -errno;
+	if (bpf_map_lookup_elem(kernel->pins[PINNED_TASKS], &pidfd, &task) < 0)
+		return errno == ENOENT ? 0 : -errno;
+	return task.domain < RW_DOMAINS ? (int)task.domain : -EINVAL;
+}
+
+/* A policy as the engine holds it; its trees stay in the maps. */
+static int policy_of(struct rootward_explainer *x, size_t layer)
+{
+	const struct rw_domain *domain = &x->kernel.domains[x->domain];
+	char name[64];
+	int r;
+
+	snprintf(name, sizeof(name), "confinement %u, policy %zu", x->domain, layer + 1);
+	r = rootward_policy_new(&x->own[layer], name);
+	if (r < 0)
+		return r;
+	x->own[layer]->default_ops = domain->default_ops[layer];
+	x->own[layer]->keep = domain->keep;
+	x->n++;
+	return 0;
+}
+
+int domain_attach(struct rootward_explainer *x, int pid)
+{
+	size_t layer;
+	int r;
+
+	r = bpf_kernel_look(&x->kernel);
+	if (r == -ENOENT)
+		return -ENOENT;
+	if (r < 0)
+		return -EPERM;
+	r = domain_of(&x->kernel, pid);
+	if (r <= 0)
+		return r ? r : -ENOENT;
+	x->domain = (uint32_t)r;
+	x->policies = x->own;
+	for (layer = 0, r = 0;
+	     !r && layer < x->kernel.domains[x->domain].layers && layer < RW_LAYERS; layer++)
+		r = policy_of(x, layer);
+	return r;
+}
+
+void domain_detach(struct rootward_explainer *x)
+{
+	size_t layer;
+
+	bpf_kernel_close(&x->kernel);
+	for (layer = 0; layer < RW_LAYERS; layer++)
+		rootward_policy_free(x->own[layer]);
+}
+
+static struct rw_ident ident_of(const struct rootward_explainer *x, const struct place *place)
+{
+	return (struct rw_ident){
+		.ino = place->is.ino,
+		.dev = place->dev,
+		.generation = place->is.generation,
+		.domain = x->domain,
+	};
+}
+
+static int attach_rule(const struct rootward_explainer *x, struct place *place,
+		       const struct rw_rule *rule, bool by_name)
+{
+	size_t layer;
+	int r = 0;
+
+	for (layer = 0; layer < x->n && !r; layer++) {
+		struct rootward_rule found = {
+			.policy = x->policies[layer]->name,
+			.tree = place->name,
+			.allow = rule->layer[layer].allow,
+			.deny = rule->layer[layer].deny,
+			.by_name = by_name,
+			.layer = layer,
+		};
+		char origin[128];
+
+		if (!found.allow && !found.deny)
+			continue;
+		snprintf(origin, sizeof(origin), "%s, tree %u", found.policy,
+			 rule->layer[layer].tree + 1);
+		r = place_attach(place, &found, origin);
+	}
+	return r;
+}
+
+static int find_rule(const struct rootward_explainer *x, const struct place *place,
+		     struct rw_rule *rule)
+{
+	struct rw_ident ident = ident_of(x, place);
+
+	if (!place->is.exists)
+		return -ENOENT;
+	return bpf_map_lookup_elem(x->kernel.pins[PINNED_RULES], &ident, rule) < 0 ? -errno : 0;
+}
+
+static int find_named(const struct rootward_explainer *x, const struct place *place,
+		      const struct place *parent, struct rw_named_rule *named)
+{
+	struct rw_name_key key = { .parent = ident_of(x, parent) };
+	size_t len = strlen(place->name);
+
+	key.parent.name_len = (uint32_t)len;
+	key.hash = rule_name_hash(place->name, len);
+	if (bpf_map_lookup_elem(x->kernel.pins[PINNED_NAMES], &key, named) < 0)
+		return -errno;
+	return strncmp(named->name, place->name, RW_NAME_MAX) ? -ENOENT : 0;
+}
+
+int domain_rules(struct way *way, const struct rootward_explainer *x)
+{
+	struct place *place, *end = way->places + way->n;
+	struct rw_named_rule named;
+	struct rw_rule rule;
+	int r = 0;
+
+	for (place = way->places; place < end && !r; place++) {
+		if (!find_rule(x, place, &rule))
+			r = attach_rule(x, place, &rule, false);
+		if (!r && place + 1 < end && place[1].child && place->name &&
+		    !find_rule(x, place + 1, &rule) && rule.flags & RW_NAMED &&
+		    !find_named(x, place, place + 1, &named))
+			r = attach_rule(x, place, &named.rule, true);
+	}
+	return r;
+}
+
+bool domain_guard(const struct rootward_explainer *x, const struct place *place)
+{
+	struct rw_rule rule;
+
+	return !find_rule(x, place, &rule) && rule.flags & RW_GUARD;
+}
