@@ -12,7 +12,7 @@
 /** explain_text() - for people: the way from the root down to the object, and the verdicts. */
 void explain_text(FILE *out, const struct rootward_explanation *explanation, bool colour);
 
-/** explain_json() - for programs; see docs/explain.md. */
+/** explain_json() - for programs; docs/explain.md has the keys. */
 json_t *explain_json(const struct rootward_explanation *explanation);
 
 /** explain_svg() - @n explanations as one tree. */
