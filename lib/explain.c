@@ -155,9 +155,15 @@ static int check_question(struct rootward_question *copy, const struct rootward_
 {
 	uint32_t known = ROOTWARD_NOFOLLOW | ROOTWARD_BY_DESCRIPTORS | ROOTWARD_ENTRY;
 
-	/* What the first release had is what there is. */
-	if (q->size != sizeof(*q))
+	const unsigned char *bytes = (const unsigned char *)q;
+	size_t i;
+
+	/* As options are taken (opts.h): a field that this library does not know must be unset. */
+	if (q->size < sizeof(*q))
 		return -EINVAL;
+	for (i = sizeof(*q); i < q->size; i++)
+		if (bytes[i])
+			return -EINVAL;
 	*copy = *q;
 	if (!q->path || !*q->path || q->ops & ~ROOTWARD_OPS_ALL || q->flags & ~known || q->pid < 0)
 		return -EINVAL;
@@ -261,8 +267,6 @@ int rootward_explain(struct rootward_explanation **ret, struct rootward_explaine
 	r = explain(e, &l, &copy);
 	if (r < 0)
 		return r;
-	/* The explainer and the question may go; the explanation's own parts stay. */
-	e->explainer = NULL;
 	e->question.path = e->question.to = NULL;
 	*ret = steal_ptr(e);
 	return 0;

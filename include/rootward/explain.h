@@ -120,6 +120,8 @@ struct rootward_question {
 /**
  * rootward_explain() - walk from a path to the root, and decide as the engines do.
  *
+ * The explanation must be freed before @explainer and its policies are; @question may go.
+ *
  * `make_*` is asked about an entry: that of @path if it does not exist or is no directory, else a
  * new one in the directory @path.
  *

@@ -48,6 +48,9 @@ explain "${p[@]}" link
 ok "a link is followed" printed '^link is .*/secret/closed: regular file'
 explain "${p[@]}" -P link
 ok "or not" printed ': symbolic link'
+ln -s secret/new dangling
+explain "${p[@]}" dangling
+ok "a link to what does not exist: there it would be made" all printed '^dangling: does not exist' -- printed ' secret .*deny' -- printed ' new '
 explain "${p[@]}" --op make_reg deep
 ok "make_* of a directory is about a new entry in it" all ended 0 -- printed '^  allowed make_reg'
 explain "${p[@]}" --op write secret/closed
