@@ -27,7 +27,8 @@ static __always_inline bool write_name(struct explain_ancestor *to, struct dentr
 	bpf_core_read(&name, sizeof(name), &dentry->d_name.name);
 	if (len >= EXPLAIN_NAME_MAX || used + len > EXPLAIN_NAMES)
 		return false;
-	bpf_probe_read_kernel(&names[used & (EXPLAIN_NAMES - 1)], len & (EXPLAIN_NAME_MAX - 1), name);
+	bpf_probe_read_kernel(&names[used & (EXPLAIN_NAMES - 1)], len & (EXPLAIN_NAME_MAX - 1),
+			      name);
 	to->name = used;
 	to->name_len = len;
 	walk.names_used = used + len;

@@ -180,7 +180,7 @@ static int predict_verb(struct predictor *p, const struct verb *verb, const char
 	return object || entry ? EACCES : 0;
 }
 
-int predict(struct predictor *p, const struct check *check, bool by_descriptors)
+static int predict(struct predictor *p, const struct check *check, bool by_descriptors)
 {
 	_cleanup_free_ char *path = path_expand(check->now ?: check->path);
 	_cleanup_free_ char *path2 = path_expand(check->now2 ?: check->path2);
@@ -195,15 +195,33 @@ int predict(struct predictor *p, const struct check *check, bool by_descriptors)
 	return p->unsure ? UNSURE : answer;
 }
 
-bool predictor_in_kernel(struct predictor *p)
+static bool in_kernel(struct predictor *p)
 {
 	struct rootward_question question = { .size = sizeof(question), .path = "/" };
 	struct rootward_explanation *e;
-	bool in_kernel;
+	bool answer;
 
 	if (rootward_explain(&e, p->explainer, &question, NULL))
 		return false;
-	in_kernel = rootward_explanation_walk(e)->in_kernel;
+	answer = rootward_explanation_walk(e)->in_kernel;
 	rootward_explanation_free(e);
-	return in_kernel;
+	return answer;
+}
+
+int predict_all(struct predictor *const *predictors, size_t n, const struct check *check,
+		bool by_descriptors)
+{
+	int predicted, answer = NOT_PREDICTED;
+	size_t i;
+
+	for (i = 0; i < n; i++) {
+		if (!predictors[i] || (!by_descriptors && !in_kernel(predictors[i])))
+			return NOT_PREDICTED;
+		predicted = predict(predictors[i], check, by_descriptors);
+		if (predicted < 0)
+			return predicted;
+		if (answer <= 0 || predicted == EACCES)
+			answer = predicted;
+	}
+	return answer;
 }

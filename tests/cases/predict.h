@@ -23,10 +23,10 @@ enum {
 	UNSURE = -2,	    /* not all of it can be seen, and explain says so */
 };
 
-/** predict() - 0, EACCES, EXDEV, or one of these. */
-int predict(struct predictor *predictor, const struct check *check, bool by_descriptors);
-
-/** predictor_in_kernel() - whether it can walk there. */
-bool predictor_in_kernel(struct predictor *predictor);
+/**
+ * predict_all() - by one way of walking: 0, EACCES, EXDEV, or one of these.  All @n must allow.
+ */
+int predict_all(struct predictor *const *predictors, size_t n, const struct check *check,
+		bool by_descriptors);
 
 #endif

@@ -63,31 +63,13 @@ static void complain_check(struct show *show, const struct check *check, const c
 
 /* --- one check */
 
-/* By one way of walking: every domain that the actor is in must allow. */
-static int ask_predictors(struct show *show, const struct check *check, bool by_descriptors)
-{
-	int i, predicted, answer = NOT_PREDICTED;
-
-	for (i = 0; i <= show->in_second; i++) {
-		if (!show->predictors[i] ||
-		    (!by_descriptors && !predictor_in_kernel(show->predictors[i])))
-			return NOT_PREDICTED;
-		predicted = predict(show->predictors[i], check, by_descriptors);
-		if (predicted < 0)
-			return predicted;
-		if (answer <= 0 || predicted == EACCES)
-			answer = predicted;
-	}
-	return answer;
-}
-
 /* explain must say beforehand what will happen, in both ways of walking. */
 static void ask_explain(struct show *show, const struct check *check, int model)
 {
 	int way, predicted;
 
 	for (way = 0; way < 2; way++) {
-		predicted = ask_predictors(show, check, way);
+		predicted = predict_all(show->predictors, show->in_second ? 2 : 1, check, way);
 		if (predicted == UNSURE && !way)
 			complain(show, "explain is unsure about check %d though it sees all",
 				 (int)(check - show->c->checks) + 1);
