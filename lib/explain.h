@@ -140,6 +140,8 @@ int place_attach(struct place *place, const struct rootward_rule *rule, const ch
  * Return: 0; -ENOENT: it is in none; -EPERM: the engine cannot be asked; -ESRCH, -ENOMEM.
  */
 int domain_attach(struct rootward_explainer *explainer, int pid);
+/** domain_has() - whether process @pid is in it. */
+bool domain_has(const struct rootward_explainer *explainer, int pid);
 void domain_detach(struct rootward_explainer *explainer);
 int domain_rules(struct way *way, const struct rootward_explainer *explainer);
 bool domain_guard(const struct rootward_explainer *explainer, const struct place *place);

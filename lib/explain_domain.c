@@ -16,7 +16,7 @@
 #include "opts.h"
 
 /* 0 for a process that is not confined; or -errno. */
-static int domain_of(struct bpf_kernel *kernel, int pid)
+static int domain_of(const struct bpf_kernel *kernel, int pid)
 {
 	_cleanup_close_ int pidfd = syscall(SYS_pidfd_open, pid ? pid : getpid(), 0);
 	struct rw_task task;
@@ -26,6 +26,11 @@ static int domain_of(struct bpf_kernel *kernel, int pid)
 	if (bpf_map_lookup_elem(kernel->pins[PINNED_TASKS], &pidfd, &task) < 0)
 		return errno == ENOENT ? 0 : -errno;
 	return task.domain < RW_DOMAINS ? (int)task.domain : -EINVAL;
+}
+
+bool domain_has(const struct rootward_explainer *x, int pid)
+{
+	return domain_of(&x->kernel, pid) == (int)x->domain;
 }
 
 /* A policy as the engine holds it; its trees stay in the maps. */

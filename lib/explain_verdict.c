@@ -20,7 +20,6 @@
 	(ROOTWARD_OPS_ENTRY &                                                                      \
 	 ~(ROOTWARD_OP_REMOVE_FILE | ROOTWARD_OP_REMOVE_DIR | ROOTWARD_OP_REFER))
 #define OPS_OF_DIRECTORIES (ROOTWARD_OPS_ENTRY | ROOTWARD_OP_READ_DIR | ROOTWARD_OP_CHROOT)
-#define BPF_FS "bpf"
 
 static bool is_denied(const struct rootward_verdict *v)
 {
@@ -82,46 +81,16 @@ static void deny(struct rootward_explanation *e, uint32_t ops, int reason)
 
 /* --- whatever the policies say */
 
-static uint32_t kept(const struct rootward_explainer *x)
-{
-	uint32_t keep = UINT32_MAX;
-	size_t i;
-
-	for (i = 0; i < x->n; i++)
-		keep &= x->policies[i]->keep;
-	return keep;
-}
-
-/* As device_refused() in hooks_file.bpf.h. */
-static bool is_refused_device(const struct rootward_explainer *x, int fd)
-{
-	struct statx st;
-	uint32_t keep = kept(x);
-
-	if (walk_stat(fd, &st) < 0)
-		return true;
-	if (S_ISBLK(st.stx_mode))
-		return !(keep & KEEP_BLOCK_DEVICES);
-	if (!S_ISCHR(st.stx_mode))
-		return false;
-	if (st.stx_rdev_major == 21 || st.stx_rdev_major == 90)
-		return !(keep & KEEP_BLOCK_DEVICES);
-	return st.stx_rdev_major == 1 && !(keep & KEEP_RAW_MEMORY) &&
-	       (st.stx_rdev_minor == 1 || st.stx_rdev_minor == 2 || st.stx_rdev_minor == 4);
-}
-
 static void deny_always(struct rootward_explanation *e, const struct located *l)
 {
 	const struct place *object = &e->way.places[0];
+	struct fenced fenced[FENCES];
+	size_t i;
 
-	if (!strcmp(object->type, BPF_FS))
-		deny(e, ROOTWARD_OPS_ALL & ~(ROOTWARD_OP_STAT | ROOTWARD_OP_READ_DIR),
-		     ROOTWARD_REASON_SYSTEM);
-	if (!object->is.exists)
-		return;
-	if (is_refused_device(e->explainer, l->fd))
-		deny(e, ROOTWARD_OP_READ_FILE | ROOTWARD_OP_WRITE_FILE, ROOTWARD_REASON_DEVICE);
-	if (rules_guard(e->explainer, &e->way, object))
+	fence(e, l->fd, fenced);
+	for (i = 0; i < FENCES; i++)
+		deny(e, fenced[i].ops, fenced[i].reason);
+	if (object->is.exists && rules_guard(e->explainer, &e->way, object))
 		deny(e, ROOTWARD_OP_REMOVE_DIR, ROOTWARD_REASON_GUARD);
 }
 

@@ -31,4 +31,17 @@ struct rootward_explanation {
 /** verdicts_fill() - decide everything that is asked.  Return: 0 or -errno. */
 int verdicts_fill(struct rootward_explanation *e, const struct located *located);
 
+/* --- explain_fence.c */
+
+#define FENCES 3
+
+/** struct fenced - operations that are denied whatever the policies say, and why. */
+struct fenced {
+	uint32_t ops;
+	int reason;
+};
+
+/** fence() - what is out of reach on the object, which is open (or the directory it is not in). */
+void fence(const struct rootward_explanation *e, int fd, struct fenced fenced[FENCES]);
+
 #endif

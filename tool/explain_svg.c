@@ -19,9 +19,9 @@
 #define LETTER 7.3 /* a monospaced letter of 12 px */
 #define NONE ((size_t)-1)
 
-#define GREEN "#1a7f37"
-#define RED "#cf222e"
-#define AMBER "#9a6700"
+#define ALLOWED "#1a7f37"
+#define DENIED "#cf222e"
+#define MIXED "#9a6700"
 #define BLUE "#0550ae"
 #define GREY "#6e7781"
 
@@ -142,7 +142,7 @@ static int put_text(struct picture *p, int x, int y, const char *colour, bool bo
 
 static const char *rule_colour(const struct rootward_rule *rule)
 {
-	return !rule->deny ? GREEN : rule->allow ? AMBER : RED;
+	return !rule->deny ? ALLOWED : rule->allow ? MIXED : DENIED;
 }
 
 /* The rules of one ancestor; returns where they end. */
@@ -196,7 +196,7 @@ static void put_verdict(struct picture *p, const struct node *node, bool allowed
 	if (asprintf(&line, "%s %s", allowed ? "allowed" : "denied",
 		     ops_format(ops, words, sizeof(words))) < 0)
 		line = NULL;
-	put_text(p, node->x + STEP, p->height, allowed ? GREEN : RED, false, line ? line : "");
+	put_text(p, node->x + STEP, p->height, allowed ? ALLOWED : DENIED, false, line ? line : "");
 	p->height += LINE;
 }
 
@@ -207,7 +207,7 @@ static const char *dot_colour(const struct node *node)
 	if (!node->asked)
 		return GREY;
 	walk = rootward_explanation_walk(node->asked);
-	return !walk->denied ? GREEN : walk->denied == walk->ops ? RED : AMBER;
+	return !walk->denied ? ALLOWED : walk->denied == walk->ops ? DENIED : MIXED;
 }
 
 static void put_node(struct picture *p, size_t number, int depth)

@@ -25,11 +25,7 @@ struct page {
 
 #define BOLD "\033[1m"
 #define DIM "\033[2m"
-#define RED "\033[31m"
-#define GREEN "\033[32m"
-#define YELLOW "\033[33m"
 #define CYAN "\033[36m"
-#define PLAIN "\033[0m"
 
 static void set(const struct page *p, const char *code)
 {
