@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * What the kernel's verifier takes and what it refuses, and by which message: rootward's own
- * programs, the walk in every kind of program, and misuses of it.
+ * What the kernel's verifier takes and what it refuses, and by which message: the walk in every
+ * kind of program, and misuses of it.  Rootward's own programs are loaded all or none, by every
+ * other test that uses them.
  *
  * usage: verifier [all]
  *
@@ -25,12 +26,9 @@
 #include <bpf/btf.h>
 #include <bpf/libbpf.h>
 
-#include "abi.h"
 #include "accept.skel.h"
-#include "identity.skel.h"
 #include "misuse.skel.h"
 #include "probe.skel.h"
-#include "rootward.skel.h"
 #include "sleepable.skel.h"
 #include "../tap.h"
 
@@ -196,40 +194,6 @@ static void expect_table(const struct suite *s, const struct expectation *table)
 	bpf_object__close(object);
 }
 
-/* Rootward's own: on each hook that the kernel has, one program is taken. */
-static void expect_own(const struct suite *s)
-{
-	struct bpf_object *object = bpf_object__open_mem(s->elf, s->size, NULL);
-	struct bpf_program *program, *other;
-	const char *section, *name;
-	bool twins;
-	int r;
-
-	bpf_object__for_each_program(program, object)
-	{
-		name = bpf_program__name(program);
-		section = bpf_program__section_name(program);
-		if (kind_is_refused(section) && !s->all)
-			continue;
-		r = load_one(s->elf, s->size, name);
-		/* made for another kernel: its hook is not there, or has other arguments */
-		if (r && matches("bpf_lsm_[a-z_]+' not found|find kernel BTF type ID")) {
-			printf("# no such hook: %s\n", section);
-			continue;
-		}
-		twins = false;
-		bpf_object__for_each_program(other, object) twins |=
-			other != program && !strcmp(bpf_program__section_name(other), section);
-		if (r && twins) {
-			printf("# the other program is for this kernel's %s\n", section);
-			continue;
-		}
-		if (!ok(r == 0, "%s: %s is taken", s->file, name))
-			show_log();
-	}
-	bpf_object__close(object);
-}
-
 #define SUITE(name)                                                                                \
 	s.file = #name ".bpf.c";                                                                   \
 	s.elf = name##_bpf__elf_bytes(&s.size)
@@ -239,12 +203,6 @@ int main(int argc, char **argv)
 	struct suite s = { .all = argc > 1 && !strcmp(argv[1], "all"), .old = lacks_casts() };
 
 	libbpf_set_print(keep_log);
-	SUITE(identity);
-	expect_own(&s);
-	SUITE(probe);
-	expect_own(&s);
-	SUITE(rootward);
-	expect_own(&s);
 	SUITE(accept);
 	expect_table(&s, accept);
 	SUITE(sleepable);
