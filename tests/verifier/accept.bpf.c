@@ -48,7 +48,7 @@ SEC("lsm/file_open")
 int BPF_PROG(in_lsm, struct file *file)
 {
 	WALK(&file->f_path, visit);
-	return end < 0 || count.visits > 1000000 ? -1 : 0;
+	return 0;
 }
 
 SEC("fentry/security_file_open")

@@ -14,7 +14,7 @@ int BPF_PROG(in_lsm_s, struct file *file)
 	bpf_rcu_read_lock();
 	WALK(&file->f_path, visit);
 	bpf_rcu_read_unlock();
-	return end < 0 || count.visits > 1000000 ? -1 : 0;
+	return 0;
 }
 
 SEC("syscall")
