@@ -134,6 +134,8 @@ static int predict_move(struct predictor *p, enum verb_kind kind, const char *fr
 		to_ops |= remove_op(mode2);
 	if (kind == K_EXCHANGE)
 		from_ops |= make_op(mode2 ?: S_IFREG);
+	if (kind == K_WHITEOUT)
+		from_ops |= OP(MAKE_CHAR);
 	if ((from_ops && denied_entry(p, from, from_ops)) || denied_entry(p, to, to_ops))
 		return EACCES;
 	if (apart && (denied_entry(p, from, OP(REFER)) || denied_entry(p, to, OP(REFER))))
@@ -154,6 +156,7 @@ static int predict_verb(struct predictor *p, const struct verb *verb, const char
 	switch (verb->kind) {
 	case K_RENAME:
 	case K_EXCHANGE:
+	case K_WHITEOUT:
 	case K_LINK:
 		return predict_move(p, verb->kind, path, path2);
 	case K_EXEC_READ:
