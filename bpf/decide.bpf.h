@@ -142,7 +142,8 @@ __noinline int deny_access(struct access *a, __u64 dentry, __u32 reason)
 
 /*
  * Decide and tell.  @mnt, @dentry: addresses, as a struct path has them.  @flags: how to walk,
- * besides VFS_WALK_HIDDEN.  Returns 0, -EACCES, or 1 when the object is outside the mount.
+ * besides VFS_WALK_HIDDEN.  Returns 0, -EACCES, or for VFS_WALK_BENEATH 1 when the mount does not show
+ * the object: it is outside, or the mount has left its namespace, which ask_mounts() will notice.
  */
 __noinline int decide_and_tell(__u32 index, __u64 mnt, __u64 dentry, __u32 ops, __u32 flags)
 {
@@ -159,7 +160,7 @@ __noinline int decide_and_tell(__u32 index, __u64 mnt, __u64 dentry, __u32 ops, 
 	a.retried = vfs_walk_zero(a.layers);
 	access_begin(&a);
 	end = vfs_walk_ancestors_at(mnt, dentry, 0, visit, &a, VFS_WALK_HIDDEN | flags);
-	if (end == VFS_WALK_OUTSIDE && flags & VFS_WALK_BENEATH)
+	if (flags & VFS_WALK_BENEATH && (end == VFS_WALK_OUTSIDE || end == VFS_WALK_DETACHED))
 		return 1;
 	reason = access_end(&a, domain, end);
 	if (a.retried)

@@ -121,7 +121,8 @@ static __always_inline __u64 vfsmount_of(__u64 mount)
 /*
  * Ask every mount that shows the object.  None does: nothing says that it may, but for pipes and
  * the like, which no mount shows.  The mounts of a namespace do not change without its event count
- * changing; then, and when the list changed under us, it begins anew.
+ * changing; then, and when the list changed under us, it begins anew.  The count changes before a
+ * mount loses its namespace (umount_tree()), so one that a walk finds detached was seen to go.
  */
 static __always_inline int ask_mounts(__u32 domain, __u64 dentry, __u32 ops)
 {

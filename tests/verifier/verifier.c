@@ -64,7 +64,9 @@ static const struct expectation sleepable[] = {
 
 static const struct expectation misuse[] = {
 	{ "behaves", TAKEN, TAKEN },
-	{ "sleeps", "might sleep in a non-sleepable prog|unknown func bpf_copy_from_user",
+	{ "sleeps", "might sleep in a non-sleepable prog|"
+		  "sleepable helper bpf_copy_from_user#[0-9]+ in non-sleepable prog|"
+		  "unknown func bpf_copy_from_user",
 	  "unknown func bpf_copy_from_user" },
 	{ "writes_ancestor", "only read is supported", "invalid mem access 'scalar'" },
 	{ "writes_beyond_data", "invalid write to stack", "invalid write to stack" },
