@@ -85,6 +85,41 @@ typedef struct {
 	unsigned int val;
 } kuid_t;
 
+typedef struct {
+	unsigned int val;
+} kgid_t;
+
+/* Ranges of ids: up to 5 in here, more in two arrays that are sorted, 340 at most. */
+struct uid_gid_extent {
+	u32 first;
+	u32 lower_first;
+	u32 count;
+};
+
+struct uid_gid_map {
+	u32 nr_extents;
+	struct uid_gid_extent extent[5];
+	struct uid_gid_extent *forward; /* by first */
+	struct uid_gid_extent *reverse; /* by lower_first */
+};
+
+struct user_namespace {
+	struct uid_gid_map uid_map;
+	struct uid_gid_map gid_map;
+	int level;
+};
+
+/* From 6.8 on. */
+struct mnt_idmap {
+	struct uid_gid_map uid_map;
+	struct uid_gid_map gid_map;
+};
+
+/* From 6.2 to 6.7. */
+struct mnt_idmap___owner {
+	struct user_namespace *owner;
+};
+
 struct file_system_type {
 	const char *name;
 };
@@ -97,6 +132,7 @@ struct super_block {
 	struct dentry *s_root;
 	struct file_system_type *s_type;
 	void *s_fs_info;
+	struct user_namespace *s_user_ns;
 };
 
 /* Until 6.16 the mounts of a superblock are a list; from 6.17 they are chained by themselves. */
@@ -111,6 +147,7 @@ struct super_block___chain {
 struct inode {
 	unsigned short i_mode;
 	kuid_t i_uid;
+	kgid_t i_gid;
 	struct super_block *i_sb;
 	unsigned long i_ino;
 	u32 i_generation;
@@ -129,6 +166,12 @@ struct dentry {
 struct vfsmount {
 	struct dentry *mnt_root;
 	struct super_block *mnt_sb;
+	struct mnt_idmap *mnt_idmap;
+};
+
+/* Until 6.1. */
+struct vfsmount___userns {
+	struct user_namespace *mnt_userns;
 };
 
 struct ns_common {
@@ -196,16 +239,20 @@ struct nsproxy {
 	struct mnt_namespace *mnt_ns;
 };
 
-struct user_namespace {
-	int level;
-};
-
 typedef struct {
 	u64 val;
 } kernel_cap_one_t;
 
+struct group_info {
+	int ngroups;
+	kgid_t gid[0];
+};
+
 struct cred {
 	struct user_namespace *user_ns;
+	kuid_t fsuid;
+	kgid_t fsgid;
+	struct group_info *group_info;
 };
 
 struct bpf_map {

@@ -88,4 +88,16 @@ static __always_inline __u64 vfs_walk_zero(__u64 number)
 	return same;
 }
 
+/* What is loaded after it is loaded after what is loaded before it. */
+static __always_inline void vfs_read_barrier(void)
+{
+#ifdef __TARGET_ARCH_x86
+	asm volatile("" ::: "memory");
+#else
+	__u64 word = 0;
+
+	__sync_fetch_and_add(&word, 1);
+#endif
+}
+
 #endif
