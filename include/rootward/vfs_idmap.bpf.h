@@ -24,7 +24,7 @@
  * WHY NO LOCK IS NEEDED is told in vfs_idmap_map.bpf.h.
  *
  * Context: as the walk's, under RCU.  The functions are inlined but for two that search a map.
- * Stack: 40 bytes, and 32 in those.
+ * Stack: 40 bytes, and 64 in those.
  */
 #ifndef ROOTWARD_VFS_IDMAP_BPF_H
 #define ROOTWARD_VFS_IDMAP_BPF_H
@@ -85,11 +85,10 @@ static __always_inline __u64 vfs_id_or(struct vfs_id id, __u64 otherwise)
 static __always_inline int vfs_mnt_is_idmapped(const struct vfsmount *mnt)
 {
 	struct vfsmount *m = (struct vfsmount *)mnt;
-	struct super_block *sb = VFS_WALK_AS(struct super_block, VFS_WALK_READ_ADDRESS(m, mnt_sb));
 
 	if (!vfs_idmap_known())
 		return -EOPNOTSUPP;
-	return vfs_idmap_of(vfs_idmap_link(m), sb) != 0;
+	return vfs_idmap_of(m, vfs_idmap_link(m)) != 0;
 }
 
 /**
@@ -106,11 +105,10 @@ static __always_inline int vfs_inode_ids(const struct vfsmount *mnt, const struc
 {
 	struct vfsmount *m = (struct vfsmount *)mnt;
 	struct inode *i = (struct inode *)inode;
-	struct super_block *sb = VFS_WALK_AS(struct super_block, VFS_WALK_READ_ADDRESS(i, i_sb));
 
 	ids->vfsuid.vfs_id_private = VFS_WALK_READ(i, i_uid.val);
 	ids->vfsgid.vfs_id_private = VFS_WALK_READ(i, i_gid.val);
-	return vfs_idmap_map(m, sb, VFS_IDMAP_TO_MOUNT, &ids->vfsuid.vfs_id_private,
+	return vfs_idmap_map(m, VFS_IDMAP_TO_MOUNT, &ids->vfsuid.vfs_id_private,
 			     &ids->vfsgid.vfs_id_private);
 }
 
@@ -119,10 +117,10 @@ static __always_inline int vfs_dentry_ids(const struct vfsmount *mnt, const stru
 					  struct vfs_ids *ids)
 {
 	struct dentry *d = (struct dentry *)dentry;
-	__u64 inode = VFS_WALK_READ_ADDRESS(d, d_inode);
+	struct inode *inode = VFS_WALK_READ(d, d_inode);
 
 	ids->vfsuid.vfs_id_private = ids->vfsgid.vfs_id_private = VFS_IDMAP_NONE;
-	return inode ? vfs_inode_ids(mnt, VFS_WALK_AS(struct inode, inode), ids) : -ENOENT;
+	return inode ? vfs_inode_ids(mnt, inode, ids) : -ENOENT;
 }
 
 /** vfs_path_ids() - the same of a path. */
@@ -130,8 +128,7 @@ static __always_inline int vfs_path_ids(const struct path *path, struct vfs_ids 
 {
 	struct path *p = (struct path *)path;
 
-	return vfs_dentry_ids(VFS_WALK_AS(struct vfsmount, VFS_WALK_READ_ADDRESS(p, mnt)),
-			      VFS_WALK_AS(struct dentry, VFS_WALK_READ_ADDRESS(p, dentry)), ids);
+	return vfs_dentry_ids(VFS_WALK_READ(p, mnt), VFS_WALK_READ(p, dentry), ids);
 }
 
 /** vfs_file_ids() - the same of what an open file was opened as: what fstat(2) would tell. */
@@ -175,11 +172,10 @@ static __always_inline int vfs_mnt_fs_ids(const struct vfsmount *mnt, const stru
 					  struct vfs_fs_ids *fs_ids)
 {
 	struct vfsmount *m = (struct vfsmount *)mnt;
-	struct super_block *sb = VFS_WALK_AS(struct super_block, VFS_WALK_READ_ADDRESS(m, mnt_sb));
 
 	fs_ids->uid = ids->vfsuid;
 	fs_ids->gid = ids->vfsgid;
-	return vfs_idmap_map(m, sb, VFS_IDMAP_TO_FS, &fs_ids->uid.vfs_id_private,
+	return vfs_idmap_map(m, VFS_IDMAP_TO_FS, &fs_ids->uid.vfs_id_private,
 			     &fs_ids->gid.vfs_id_private);
 }
 

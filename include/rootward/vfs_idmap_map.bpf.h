@@ -74,50 +74,53 @@ static __always_inline bool vfs_idmap_known(void)
 	return VFS_IDMAP_USERNS;
 }
 
-/* What hangs on a mount. */
-static __always_inline __u64 vfs_idmap_link(struct vfsmount *mnt)
+/* What hangs on a mount; before 6.2 it is a user namespace. */
+static __always_inline struct mnt_idmap *vfs_idmap_link(struct vfsmount *mnt)
 {
 	struct vfsmount___userns *old;
 
 	if (!VFS_IDMAP_USERNS)
-		return VFS_WALK_READ_ADDRESS(mnt, mnt_idmap);
+		return VFS_WALK_READ(mnt, mnt_idmap);
 	old = (struct vfsmount___userns *)mnt;
-	return VFS_WALK_READ_ADDRESS(old, mnt_userns);
+	return (struct mnt_idmap *)VFS_WALK_READ(old, mnt_userns);
 }
 
-/* The filesystem's own user namespace, 0 for the initial one, which maps nothing. */
-static __always_inline __u64 vfs_idmap_fs(struct super_block *sb)
+/* A pointer that was read, as a number. */
+static __always_inline __u64 vfs_idmap_number(const void *pointer)
 {
-	__u64 address = VFS_WALK_READ_ADDRESS(sb, s_user_ns);
-	struct user_namespace *ns = VFS_WALK_AS(struct user_namespace, address);
-
-	return VFS_WALK_READ(ns, level) ? address : 0;
+	return VFS_WALK_PLAIN ? vfs_walk_address(pointer) : (__u64)pointer;
 }
 
-/* The address of what holds uid_map and gid_map, or 0: the mount maps nothing. */
-static __always_inline __u64 vfs_idmap_of(__u64 link, struct super_block *sb)
+/* The user namespace of the filesystem that a mount shows. */
+static __always_inline struct user_namespace *vfs_idmap_fs(struct vfsmount *mnt)
 {
-	struct mnt_idmap___owner *owned;
-	struct user_namespace *ns;
-	struct mnt_idmap *idmap;
-	__u64 address = link;
+	struct super_block *sb = VFS_WALK_READ(mnt, mnt_sb);
+
+	return VFS_WALK_READ(sb, s_user_ns);
+}
+
+/*
+ * The address of what holds uid_map and gid_map, or 0: the mount maps nothing.  Pointers, not
+ * numbers, as far as possible: most mounts map nothing, and that answer shall cost little.
+ */
+static __always_inline __u64 vfs_idmap_of(struct vfsmount *mnt, struct mnt_idmap *link)
+{
+	struct user_namespace *ns = (struct user_namespace *)link;
 
 	if (VFS_IDMAP_COPIED) {
-		idmap = VFS_WALK_AS(struct mnt_idmap, link);
-		if (VFS_WALK_READ(idmap, uid_map.nr_extents))
-			return link;
+		if (VFS_WALK_READ(link, uid_map.nr_extents))
+			return vfs_idmap_number(link);
 		/* Empty maps: every id is invalid. */
-		return &invalid_mnt_idmap && link == (__u64)&invalid_mnt_idmap ? link : 0;
+		return &invalid_mnt_idmap && vfs_idmap_number(link) == (__u64)&invalid_mnt_idmap
+			       ? (__u64)&invalid_mnt_idmap
+			       : 0;
 	}
-	if (VFS_IDMAP_OWNER) {
-		owned = VFS_WALK_AS(struct mnt_idmap___owner, link);
-		address = VFS_WALK_READ_ADDRESS(owned, owner);
-	}
-	ns = VFS_WALK_AS(struct user_namespace, address);
+	if (VFS_IDMAP_OWNER)
+		ns = VFS_WALK_READ((struct mnt_idmap___owner *)link, owner);
 	/* The mount of a filesystem that has a namespace carries that one, which maps nothing. */
-	if (!VFS_WALK_READ(ns, level) || address == VFS_WALK_READ_ADDRESS(sb, s_user_ns))
+	if (!VFS_WALK_READ(ns, level) || ns == vfs_idmap_fs(mnt))
 		return 0;
-	return address;
+	return vfs_idmap_number(ns);
 }
 
 /* 1 when @a <= @b, else 0; without a branch, for the processor would guess half of them wrong. */
@@ -152,7 +155,7 @@ static __always_inline __u64 vfs_idmap_search(__u64 at, __u32 n, __u32 id, bool 
 	struct uid_gid_extent *e;
 	__u32 half, i;
 
-	for (i = 0; i < 9; i++) { /* 2^9 > VFS_IDMAP_EXTENTS */
+	for (i = 0; i < 9 && n > 1; i++) { /* 2^9 > VFS_IDMAP_EXTENTS */
 		half = n / 2;
 		middle = at + half * size;
 		e = VFS_WALK_AS(struct uid_gid_extent, middle);
@@ -198,50 +201,61 @@ static __always_inline __u32 vfs_idmap_find(__u64 address, __u32 id, bool up)
 	return VFS_IDMAP_NONE;
 }
 
-static __noinline __u32 vfs_idmap_down(__u64 address, __u32 id)
+/*
+ * Both ids at once, a call less: @ids is the user's below the group's.  @uid_map is the address of
+ * a struct uid_gid_map, @gid_map that of the other.
+ */
+static __noinline __u64 vfs_idmap_down(__u64 uid_map, __u64 gid_map, __u64 ids)
 {
-	return vfs_idmap_find(address, id, false);
+	return vfs_idmap_find(uid_map, ids, false) |
+	       (__u64)vfs_idmap_find(gid_map, ids >> 32, false) << 32;
 }
 
-static __noinline __u32 vfs_idmap_up(__u64 address, __u32 id)
+static __noinline __u64 vfs_idmap_up(__u64 uid_map, __u64 gid_map, __u64 ids)
 {
-	return vfs_idmap_find(address, id, true);
+	return vfs_idmap_find(uid_map, ids, true) | (__u64)vfs_idmap_find(gid_map, ids >> 32, true)
+							    << 32;
 }
 
-/* Both maps of @maps, from or to the filesystem's own namespace (0: the initial one). */
-static __always_inline __u32 vfs_idmap_id(__u64 maps, __u64 fs, bool gid,
-					  enum vfs_idmap_direction direction, __u32 id)
-{
-	__u64 fs_map = fs + (gid ? bpf_core_field_offset(struct user_namespace, gid_map)
-				 : bpf_core_field_offset(struct user_namespace, uid_map));
-	__u64 map = maps;
+#define vfs_idmap_userns(function, ns, ids)                                                        \
+	function((ns) + bpf_core_field_offset(struct user_namespace, uid_map),                     \
+		 (ns) + bpf_core_field_offset(struct user_namespace, gid_map), ids)
 
-	if (VFS_IDMAP_COPIED)
-		map += gid ? bpf_core_field_offset(struct mnt_idmap, gid_map)
-			   : bpf_core_field_offset(struct mnt_idmap, uid_map);
-	else
-		map += fs_map - fs;
-	if (direction == VFS_IDMAP_TO_MOUNT)
-		return vfs_idmap_down(map, fs ? vfs_idmap_up(fs_map, id) : id);
-	id = vfs_idmap_up(map, id);
-	return fs ? vfs_idmap_down(fs_map, id) : id;
-}
+/* Through what vfs_idmap_of() found. */
+#define vfs_idmap_mount(function, maps, ids)                                                       \
+	(VFS_IDMAP_COPIED                                                                          \
+		 ? function((maps) + bpf_core_field_offset(struct mnt_idmap, uid_map),             \
+			    (maps) + bpf_core_field_offset(struct mnt_idmap, gid_map), ids)        \
+		 : vfs_idmap_userns(function, maps, ids))
 
 /* Map *uid and *gid, which are of the filesystem or of the mount by @direction, in place. */
-static __always_inline int vfs_idmap_map(struct vfsmount *mnt, struct super_block *sb,
-					 enum vfs_idmap_direction direction, __u32 *uid, __u32 *gid)
+static __always_inline int vfs_idmap_map(struct vfsmount *mnt, enum vfs_idmap_direction direction,
+					 __u32 *uid, __u32 *gid)
 {
-	__u64 link = vfs_idmap_link(mnt), maps, fs;
+	struct mnt_idmap *link = vfs_idmap_link(mnt);
+	struct user_namespace *fs;
+	__u64 maps, ids;
 	int r = -EOPNOTSUPP;
 
 	if (vfs_idmap_known()) {
-		maps = vfs_idmap_of(link, sb);
+		maps = vfs_idmap_of(mnt, link);
 		if (!maps)
 			return 0;
-		fs = vfs_idmap_fs(sb);
-		*uid = vfs_idmap_id(maps, fs, false, direction, *uid);
-		*gid = vfs_idmap_id(maps, fs, true, direction, *gid);
+		ids = *uid | (__u64)*gid << 32;
+		fs = vfs_idmap_fs(mnt);
+		/* The initial namespace, of level 0, maps nothing. */
+		if (direction == VFS_IDMAP_TO_MOUNT) {
+			if (VFS_WALK_READ(fs, level))
+				ids = vfs_idmap_userns(vfs_idmap_up, vfs_idmap_number(fs), ids);
+			ids = vfs_idmap_mount(vfs_idmap_down, maps, ids);
+		} else {
+			ids = vfs_idmap_mount(vfs_idmap_up, maps, ids);
+			if (VFS_WALK_READ(fs, level))
+				ids = vfs_idmap_userns(vfs_idmap_down, vfs_idmap_number(fs), ids);
+		}
 		vfs_read_barrier();
+		*uid = ids;
+		*gid = ids >> 32;
 		if (vfs_idmap_link(mnt) == link)
 			return 0;
 		r = -EAGAIN;
