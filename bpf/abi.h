@@ -12,7 +12,7 @@
 #endif
 #include <rootward/ops.h>
 
-#define RW_ABI 2
+#define RW_ABI 3
 
 #define RW_LAYERS 8
 #define RW_DOMAINS 512
@@ -140,7 +140,12 @@ struct rw_event {
 	char names[RW_EVENT_NAMES][RW_EVENT_NAME_MAX];
 };
 
-/** struct rw_identity - what identity.bpf.c tells of one descriptor. */
+/**
+ * struct rw_identity - what identity.bpf.c tells of one descriptor.
+ * @uid, @gid: the owner through the mount, RW_NO_ID: none
+ * @fs_uid, @fs_gid: the inode's own
+ * @idmapped: 1, 0, or a negative errno: then @uid and @gid are not known
+ */
 struct rw_identity {
 	__u64 ino;
 	__u64 magic;
@@ -149,8 +154,14 @@ struct rw_identity {
 	__u32 fd;
 	__u32 mode;
 	__s32 xino_mode; /* overlay: 0 or more when inode numbers are stable */
-	__u32 zero;
+	__s32 idmapped;
+	__u32 uid;
+	__u32 gid;
+	__u32 fs_uid;
+	__u32 fs_gid;
 };
+
+#define RW_NO_ID 0xffffffffU
 
 /* One word of a name into its hash; user space and kernel must agree. */
 static inline __attribute__((always_inline)) __u64 rw_hash_word(__u64 hash, __u64 word)

@@ -6,9 +6,24 @@
 #ifndef ROOTWARD_IDENTITY_BPF_H
 #define ROOTWARD_IDENTITY_BPF_H
 
+#include <rootward/vfs_idmap.bpf.h>
+
 #include "abi.h"
 
 #define OVERLAYFS_MAGIC 0x794c7630UL
+
+static __always_inline void tell_owner(struct rw_identity *id, struct file *file,
+				       struct inode *inode)
+{
+	struct vfs_ids ids;
+	int r = vfs_file_ids(file, &ids);
+
+	id->idmapped = r < 0 ? r : vfs_mnt_is_idmapped(file->f_path.mnt);
+	id->uid = vfs_id_or(ids.vfsuid, RW_NO_ID);
+	id->gid = vfs_id_or(ids.vfsgid, RW_NO_ID);
+	id->fs_uid = inode->i_uid.val;
+	id->fs_gid = inode->i_gid.val;
+}
 
 SEC("iter/task_file")
 int rw_identity(struct bpf_iter__task_file *ctx)
@@ -34,6 +49,7 @@ int rw_identity(struct bpf_iter__task_file *ctx)
 		ofs = sb->s_fs_info;
 		id.xino_mode = BPF_CORE_READ(ofs, xino_mode);
 	}
+	tell_owner(&id, file, inode);
 	bpf_seq_write(ctx->meta->seq, &id, sizeof(id));
 	return 0;
 }

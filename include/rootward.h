@@ -281,6 +281,38 @@ ROOTWARD_API int rootward_domain_stats(struct rootward_domain *domain,
  */
 ROOTWARD_API void rootward_domain_free(struct rootward_domain *domain);
 
+#define ROOTWARD_NO_ID 0xffffffffU
+
+/**
+ * struct rootward_owner - whom an open file belongs to.
+ * @uid, @gid: through the mount it was opened by; ROOTWARD_NO_ID: the mount has no id for it
+ * @fs_uid, @fs_gid: as its filesystem has them
+ * @idmapped: whether the mount maps ids of its own
+ * All as the initial user namespace numbers them.
+ */
+struct rootward_owner {
+	uint32_t uid;
+	uint32_t gid;
+	uint32_t fs_uid;
+	uint32_t fs_gid;
+	int idmapped;
+};
+
+/**
+ * rootward_owner() - ask the kernel whom @fd (O_PATH will do) belongs to.  fstat(2) tells an
+ * unmapped owner as the overflow id and never the filesystem's own; this tells them apart.
+ *
+ * Loads a BPF program for the question and looks at all descriptors of the process: milliseconds.
+ * Thread safe.
+ *
+ * Return: 0, or
+ *	-EBADF       @fd is not open
+ *	-EPERM       the caller may not load BPF programs
+ *	-EOPNOTSUPP  the kernel keeps the mounts' maps in a way that is not known here
+ *	or what loading and reading say
+ */
+ROOTWARD_API int rootward_owner(int fd, struct rootward_owner *owner);
+
 /**
  * rootward_engine_probe() - try whether an engine works for the caller, by using it.
  * @why: on failure a sentence that says what is missing (static, not freed), or NULL

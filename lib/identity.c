@@ -10,6 +10,8 @@
 #include <bpf/bpf.h>
 #include <bpf/libbpf.h>
 
+#include <rootward.h>
+
 #include "cleanup.h"
 #include "identity.h"
 #include "identity.skel.h"
@@ -103,6 +105,26 @@ int identity_guess(const int *fds, size_t n, struct rw_identity *identities)
 			.mode = st.st_mode,
 		};
 	}
+	return 0;
+}
+
+int rootward_owner(int fd, struct rootward_owner *owner)
+{
+	_cleanup_close_ int program = identity_load();
+	struct rw_identity id;
+	int r = program < 0 ? program : identity_read(program, &fd, 1, &id);
+
+	if (r < 0)
+		return r;
+	if (id.idmapped < 0)
+		return id.idmapped;
+	*owner = (struct rootward_owner){
+		.uid = id.uid,
+		.gid = id.gid,
+		.fs_uid = id.fs_uid,
+		.fs_gid = id.fs_gid,
+		.idmapped = id.idmapped,
+	};
 	return 0;
 }
 

@@ -12,6 +12,11 @@
 #include "cleanup.h"
 #include "maps.h"
 
+const struct maps shift_maps = {
+	.uid = { .n = 1, .extents = { { 1000, 1000000, 1000 } } },
+	.gid = { .n = 1, .extents = { { 1000, 2000000, 1000 } } },
+};
+
 uint32_t random_below(uint64_t *seed, uint32_t limit)
 {
 	uint64_t z = *seed += 0x9e3779b97f4a7c15ULL;

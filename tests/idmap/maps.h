@@ -23,6 +23,9 @@ struct maps {
 	struct map uid, gid;
 };
 
+/** shift_maps - users from 1000 are 1000000 and so on, groups 2000000; a thousand of each. */
+extern const struct maps shift_maps;
+
 /** random_below() - the same numbers for the same seed, everywhere. */
 uint32_t random_below(uint64_t *seed, uint32_t limit);
 
