@@ -175,19 +175,4 @@ else
 	skip "nor to look as another" "not root"
 fi
 
-# Processor time, which other work on the machine does not change; the best of ten. Programs built
-# with sanitizers take their own time.
-best=100000
-for ((i = 0; i < 10; i++)); do
-	TIMEFORMAT='%U %S'
-	{ time "$rootward" explain "${p[@]}" secret/open/file >/dev/null; } 2>"$work/time"
-	read -r user system <"$work/time"
-	spent=$((10#${user/./} + 10#${system/./}))
-	((spent >= best)) || best=$spent
-done
-limit=50
-! grep -q __asan_init "$rootward" || limit=1000
-echo "# one path takes $best ms of processor time"
-ok "one path takes less than $limit ms" test "$best" -lt "$limit"
-
 finish
