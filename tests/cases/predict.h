@@ -23,6 +23,9 @@ enum {
 	UNSURE = -2,	    /* not all of it can be seen, and explain says so */
 };
 
+/** predictor_in_kernel() - whether it can walk there. */
+bool predictor_in_kernel(struct predictor *predictor);
+
 /**
  * predict_all() - by one way of walking: 0, EACCES, EXDEV, or one of these.  All @n must allow.
  */

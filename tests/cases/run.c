@@ -300,6 +300,9 @@ static void make_predictor(struct show *show, int domain)
 	/* two trees that a mount made one object: no engine takes it either */
 	if (error && error != -EINVAL)
 		complain(show, "explain cannot take the policy: %s", answer(-error));
+	/* or half of what is to be shown would not be, and nobody see it */
+	if (!error && show->run->use == USE_BPF && !predictor_in_kernel(show->predictors[domain]))
+		complain(show, "explain cannot walk in the kernel, where the engine can");
 }
 
 static enum outcome play(struct show *show)
