@@ -12,7 +12,7 @@
  *		u64 *count = data;
  *
  *		if (!a) {		// the walk starts anew: forget what was seen
- *			*count = 0;
+ *			*count = vfs_walk_zero(*count);
  *			return 1;
  *		}
  *		(*count)++;
@@ -23,7 +23,8 @@
  *	SEC("lsm/file_open")
  *	int BPF_PROG(open, struct file *file)
  *	{
- *		u64 count = 0;
+ *		// not a plain 0: the verifier would follow the loop for each count anew
+ *		u64 count = vfs_walk_zero(bpf_ktime_get_ns());
  *		long end = vfs_walk_ancestors(&file->f_path, NULL, visit, &count, 0);
  *
  *		if (end < 0)
