@@ -105,6 +105,13 @@ int walker_load(struct rootward_explainer *explainer);
 void walker_free(struct rootward_explainer *explainer);
 
 /**
+ * walker_keep() - load it now, for all explainers to come in this process and in those that it
+ * forks.  They take turns, for what the program finds has one place: for tests, which explain for
+ * every one of many processes, one after the other.  Return: as walker_load().
+ */
+int walker_keep(void);
+
+/**
  * way_walk() - from @located to the root.  A missing name is number 0.
  * Return: 0; -EAGAIN, -E2BIG, -ENOMEM, what walking over descriptors says.
  */

@@ -19,24 +19,43 @@ static int be_silent(enum libbpf_print_level level, const char *format, va_list 
 	return 0;
 }
 
-int walker_load(struct rootward_explainer *x)
+static struct explain_bpf *kept;
+
+static int load(struct explain_bpf **walker)
 {
 	libbpf_print_fn_t printer = libbpf_set_print(be_silent);
 	int r;
 
-	x->walker = explain_bpf__open();
-	r = x->walker ? explain_bpf__load(x->walker) : -errno;
+	*walker = explain_bpf__open();
+	r = *walker ? explain_bpf__load(*walker) : -errno;
 	libbpf_set_print(printer);
-	if (!r)
-		x->identity = bpf_program__fd(x->walker->progs.rw_identity);
-	else
-		walker_free(x);
+	if (r < 0) {
+		explain_bpf__destroy(*walker);
+		*walker = NULL;
+	}
+	return r;
+}
+
+int walker_keep(void)
+{
+	return kept ? 0 : load(&kept);
+}
+
+int walker_load(struct rootward_explainer *x)
+{
+	int r = 0;
+
+	x->walker = kept;
+	if (!kept)
+		r = load(&x->walker);
+	x->identity = r ? -1 : bpf_program__fd(x->walker->progs.rw_identity);
 	return r;
 }
 
 void walker_free(struct rootward_explainer *x)
 {
-	explain_bpf__destroy(x->walker);
+	if (x->walker != kept)
+		explain_bpf__destroy(x->walker);
 	x->walker = NULL;
 	x->identity = -1;
 }

@@ -91,6 +91,13 @@ static mode_t mode_of(const char *path)
 	return fstatat(up, name, &st, AT_SYMLINK_NOFOLLOW) ? 0 : st.st_mode;
 }
 
+static bool is_dir(const char *path)
+{
+	struct stat st;
+
+	return stat(path, &st) == 0 && S_ISDIR(st.st_mode);
+}
+
 static uint32_t remove_op(mode_t mode)
 {
 	return S_ISDIR(mode) ? OP(REMOVE_DIR) : OP(REMOVE_FILE);
@@ -178,6 +185,11 @@ static int predict_verb(struct predictor *p, const struct verb *verb, const char
 		object = denied(p, path, NULL, ops, ROOTWARD_NOFOLLOW);
 		break;
 	case K_OBJECT:
+		/* what opens a file to read it opens a directory to list it */
+		if (ops & OP(READ_FILE) && is_dir(path))
+			ops ^= OP(READ_FILE) | OP(READ_DIR);
+		object = denied(p, path, NULL, ops, ops == OP(READLINK) ? ROOTWARD_NOFOLLOW : 0);
+		break;
 	case K_BENEATH:
 	case K_INODE:
 		object = denied(p, path, NULL, ops, ops == OP(READLINK) ? ROOTWARD_NOFOLLOW : 0);

@@ -11,6 +11,7 @@
 
 #include <rootward.h>
 
+#include "explain.h"
 #include "random.h"
 #include "run.h"
 
@@ -213,6 +214,9 @@ int main(int argc, char **argv)
 	r = start_engine(o.use, &domain);
 	if (r)
 		return r == SKIPPED ? 0 : r; /* what was skipped is in the plan */
+	/* without it explain walks over descriptors */
+	if (o.use != USE_NONE)
+		walker_keep();
 	if (!mkdtemp(at)) {
 		perror(at);
 		return 1;
