@@ -8,6 +8,7 @@
 #   apt/            private apt root: package lists, nothing of lasting value
 #   tools-VERSION/  QEMU with every library it needs, and a static busybox
 #   linux-VERSION/  vmlinuz and modules.cpio
+#   source-VERSION/ tarball of the kernel that kernel/ patches
 #   tools, 6.1, …   symbolic links to the version in use
 #
 # Directories are built elsewhere and renamed into place, links are replaced
