@@ -6,7 +6,7 @@ PREFIX ?= /usr/local
 KERNEL ?= 7.2
 export BUILD
 
-.PHONY: all setup help demo demo-vm check check-long vm machines bench install clean
+.PHONY: all setup help demo demo-vm check check-long vm machines bench kernel kernel-check install clean
 
 all: setup ## build the library and the tool in build/
 	@ninja -C $(BUILD) --quiet >$(BUILD)/ninja.log; status=$$?; \
@@ -41,6 +41,14 @@ machines: # QEMU and the kernels, fetched once
 bench: all machines ## what a policy adds to open(), against Landlock, in a virtual machine (3 minutes)
 	@bench/run
 
+kernel: ## Linux with the series in kernel/, and as it is (15 minutes, once)
+	@tests/vm/fetch source
+	@kernel/build plain
+	@kernel/build series
+
+kernel-check: kernel machines ## does that series do what it promises (10 minutes)
+	@kernel/check
+
 install: all ## install to PREFIX (/usr/local), beneath DESTDIR if set
 	@meson configure $(BUILD) --prefix $(PREFIX)
 	@meson install -C $(BUILD)
@@ -49,4 +57,4 @@ clean: ## remove what was built; what was fetched stays
 	@rm -rf build build-asan
 
 help: ## this text
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s%s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-13s%s\n", $$1, $$2 }' $(MAKEFILE_LIST)
