@@ -61,7 +61,10 @@ static void make_file(const char *dir, const char *name)
 static void rename_all(const char *side)
 {
 	static const char *const moves[][2] = {
-		{ "a/b", "e/b" }, { "e/b/c", "d/c" }, { "e/b", "a/b" }, { "d/c", "a/b/c" },
+		{ "a/b", "e/b" },
+		{ "e/b/c", "d/c" },
+		{ "e/b", "a/b" },
+		{ "d/c", "a/b/c" },
 	};
 
 	if (chdir(side))
