@@ -65,7 +65,8 @@ static __always_inline bool is_deleted(struct dentry *dentry)
 {
 	struct dentry *parent;
 
-	if (VFS_WALK_READ_ADDRESS(dentry, d_hash.pprev))
+	/* It points to no structure, so to the verifier it is a number already. */
+	if ((__u64)VFS_WALK_READ(dentry, d_hash.pprev))
 		return false;
 	parent = VFS_WALK_AS(struct dentry, VFS_WALK_READ_ADDRESS(dentry, d_parent));
 	return VFS_WALK_READ_ADDRESS(parent, d_inode) != VFS_WALK_READ_ADDRESS(dentry, d_inode);
