@@ -7,6 +7,7 @@
 #include <bpf/bpf_helpers.h>
 #include <bpf/bpf_tracing.h>
 #define VFS_WALK_ALWAYS_TWICE
+#define IDENTITY_WITHOUT_OWNER
 #include <rootward/vfs_walk.bpf.h>
 
 #include "explain_abi.h"
