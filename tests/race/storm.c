@@ -36,10 +36,10 @@ static void move(struct storm *s, int what, int from, int to)
 	s->moves++;
 }
 
-/* Now and then a while without moves, so that both kinds of walk have their chance. */
+/* Now and then a while without moves, in which a walk may come through, or nearly. */
 static void pause_sometimes(struct storm *s)
 {
-	struct timespec pause = { .tv_nsec = rand_r(&s->seed) % 100000 };
+	struct timespec pause = { .tv_nsec = rand_r(&s->seed) % s->longest_pause };
 
 	if (rand_r(&s->seed) % 4 == 0)
 		nanosleep(&pause, NULL);
@@ -62,9 +62,10 @@ static void *storm_run(void *arg)
 	return NULL;
 }
 
-int storm_start(struct storm *s)
+int storm_start(struct storm *s, double walk_seconds)
 {
 	atomic_store(&s->stop, false);
+	s->longest_pause = 1e5 + (walk_seconds < 0.2 ? walk_seconds : 0.2) * 4e9;
 	s->seed = 1;
 	return -pthread_create(&s->thread, NULL, storm_run, s);
 }

@@ -33,6 +33,7 @@ struct storm {
 	int places[2];
 	int bottom[2];
 	int mounts[3];
+	long longest_pause; /* between moves, ns */
 	unsigned long moves;
 	int failed;
 	atomic_bool stop;
@@ -49,7 +50,14 @@ struct storm {
 int storm_of_directories(struct storm *storm);
 int storm_of_mounts(struct storm *storm);
 
-int storm_start(struct storm *storm);
+/**
+ * storm_start() - begin to move.
+ * @walk_seconds: what a walk takes while nothing moves.  The pauses are made by it: on a machine
+ *                where a walk takes a hundred moves, none would ever come through without.
+ *
+ * Return: 0 or -errno.
+ */
+int storm_start(struct storm *storm, double walk_seconds);
 void storm_stop(struct storm *storm);
 
 #endif
