@@ -46,7 +46,7 @@ static __always_inline int visit(const struct vfs_ancestor *ancestor, void *data
 	go_on = visit_ruled(a, VFS_WALK_READ_ADDRESS(ancestor->dentry, d_inode), ancestor->child,
 			    where);
 	if (go_on < 0)
-		a->denied = a->ops;
+		a->failed = 1 + vfs_walk_zero(a->failed);
 	return go_on > 0;
 }
 VFS_WALK_CALLBACK_SKIP(visit, unruled)
@@ -61,7 +61,7 @@ __noinline int access_end(struct access *a, const struct rw_domain *domain, long
 	int reason = ROOTWARD_REASON_DEFAULT;
 	__u32 i, left, asked, defaults, granted = 0, denied = 0, deniers = 0;
 
-	if (!a || !domain)
+	if (!a || !domain || a->failed)
 		return ROOTWARD_REASON_UNKNOWN;
 	switch (end) {
 	case VFS_WALK_STOPPED:
@@ -157,7 +157,7 @@ __noinline int decide_and_tell(__u32 index, __u64 mnt, __u64 dentry, __u32 ops, 
 	if (touches_pins(dentry, ops))
 		return deny_access(&a, dentry, ROOTWARD_REASON_SYSTEM);
 	a.layers = (1U << (domain->layers & 31)) - 1;
-	a.retried = vfs_walk_zero(a.layers);
+	a.retried = a.failed = vfs_walk_zero(a.layers);
 	access_begin(&a);
 	end = vfs_walk_ancestors_at(mnt, dentry, 0, visit, &a, VFS_WALK_HIDDEN | flags);
 	if (flags & VFS_WALK_BENEATH && (end == VFS_WALK_OUTSIDE || end == VFS_WALK_DETACHED))

@@ -94,7 +94,7 @@ __noinline __u32 place_survey(__u32 index, __u64 mnt, __u64 dentry, __u32 layer)
 	if (!domain)
 		return SURVEY_FAILED;
 	a.layers = 1U << (layer & 31);
-	a.retried = vfs_walk_zero(a.layers);
+	a.retried = a.failed = vfs_walk_zero(a.layers);
 	access_begin(&a);
 	if (access_end(&a, domain,
 		       vfs_walk_ancestors_at(mnt, dentry, 0, visit, &a, VFS_WALK_HIDDEN)) >= 0)

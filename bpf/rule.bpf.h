@@ -12,6 +12,7 @@
  *          hidden denies, valid while @in_hidden
  * @denied: what was denied
  * @layer, @tree: by which layer first, and its tree
+ * @failed: a rule could not be applied: nothing is known
  *
  * Kept short: all that may be on the stack at once is 512 bytes, and a walk is in there too.
  */
@@ -28,7 +29,7 @@ struct access {
 	__u8 survey;
 	__u8 in_hidden;
 	__u8 retried;
-	__u8 unused;
+	__u8 failed;
 	__u32 open[RW_LAYERS];
 	__u32 hidden[RW_LAYERS];
 };
