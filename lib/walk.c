@@ -81,6 +81,7 @@ static int visit(struct walker *w, int fd, const struct statx *st, uint64_t mnt_
 		.depth = w->visited++,
 		.flags = flags | (st ? 0 : VFS_WALK_UNSEEN),
 	};
+	int r;
 
 	if (st) {
 		ancestor.dev_major = st->stx_dev_major;
@@ -90,7 +91,8 @@ static int visit(struct walker *w, int fd, const struct statx *st, uint64_t mnt_
 		if (!st->stx_nlink)
 			ancestor.flags |= VFS_WALK_DELETED;
 	}
-	return w->cb(&ancestor, w->data);
+	r = w->cb(&ancestor, w->data);
+	return r > 1 ? -EINVAL : r;
 }
 
 /* Opens @place of @m's filesystem by another mount that shows it. */

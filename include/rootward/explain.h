@@ -29,8 +29,9 @@ struct vfs_ancestor {
 };
 
 /**
- * vfs_walk_fn - returns 1 to go on, 0 to stop, or a negative errno, which ends the walk.  Called
- * with NULL it forgets what it was told: the walk starts anew.
+ * vfs_walk_fn - returns 1 to go on, 0 to stop, or a negative errno, which the walk returns.
+ * Anything else fails the walk with -EINVAL.  Called with NULL it forgets what it was told: the walk
+ * starts anew.
  */
 typedef int (*vfs_walk_fn)(const struct vfs_ancestor *ancestor, void *data);
 
@@ -48,7 +49,7 @@ typedef int (*vfs_walk_fn)(const struct vfs_ancestor *ancestor, void *data);
  * An object that is not a directory is found again by the path that the kernel has for it.
  *
  * Return: enum vfs_walk_end, or
- *	-EINVAL  flags that there are not, or not together
+ *	-EINVAL  flags that there are not, or not together; @cb returned what it may not
  *	-EBADF   no such descriptor
  *	-EAGAIN  changed under the walk every time; with VFS_WALK_CACHED, or it would have to wait
  *	-EACCES  no search permission

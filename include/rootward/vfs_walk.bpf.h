@@ -5,7 +5,10 @@
  * Include after the kernel's types (vmlinux.h or a header with the same names, under
  * preserve_access_index) and bpf/bpf_helpers.h.  Works from Linux 6.1 on, in programs that do not
  * sleep (`lsm/`, `tp_btf/`, `iter/`, ...).  A program that sleeps (`lsm.s/`) takes
- * bpf_rcu_read_lock() around the walk; a kernel without it cannot walk there.
+ * bpf_rcu_read_lock() around the walk, in the same function where that is a global one; a kernel
+ * without it cannot walk there.  From Linux 6.4 on the verifier refuses a walk without the lock.  It
+ * cannot be made to before, where it does not know what RCU keeps in place: there it is for the
+ * program's author to see to.
  *
  *	static __always_inline int visit(const struct vfs_ancestor *a, void *data)
  *	{
@@ -16,7 +19,7 @@
  *			return 1;
  *		}
  *		(*count)++;
- *		return 1;		// 0 stops the walk
+ *		return 1;		// 0 stops the walk, -EACCES would fail it
  *	}
  *	VFS_WALK_CALLBACK(visit)
  *
@@ -89,7 +92,9 @@ typedef bool (*vfs_walk_skip)(struct dentry *dentry);
  * VFS_WALK_CALLBACK() - make @cb known as a callback; once, after its definition, at file scope.
  *
  * @cb is `int cb(const struct vfs_ancestor *ancestor, void *data)`, static __always_inline: its
- * code becomes part of the loop's.  It returns 1 to go on, 0 to stop.  Called with NULL it forgets
+ * code becomes part of the loop's.  It returns 1 to go on, 0 to stop (VFS_WALK_STOPPED, once what
+ * was visited is known to have been so); or an errno from -1 to -127, which the walk returns at
+ * once: nothing is known.  Anything else fails the walk with -EINVAL.  Called with NULL it forgets
  * what it was told: the walk starts anew.
  */
 #define VFS_WALK_CALLBACK(cb) VFS_WALK_CALLBACK_SKIP(cb, vfs_walk_skip_none)
@@ -132,6 +137,8 @@ typedef bool (*vfs_walk_skip)(struct dentry *dentry);
  * Return: enum vfs_walk_end, or
  *	-EAGAIN  changed under the walk every time; nothing is known: deny
  *	-ELOOP   VFS_WALK_MAX_TURNS links followed, and not at the end: deny
+ *	-EINVAL  @cb returned what it may not
+ *	or what @cb returned
  */
 #define vfs_walk_ancestors(path_, root_, cb, data_, flags_)                                        \
 	vfs_walk_ancestors_at(VFS_WALK_READ_ADDRESS((struct path *)(path_), mnt),                  \
@@ -152,7 +159,7 @@ typedef bool (*vfs_walk_skip)(struct dentry *dentry);
 		bpf_loop(VFS_WALK_MAX_TURNS, vfs_walk_turn_##cb, &vfs_walk_state, 0) <             \
 				VFS_WALK_MAX_TURNS                                                 \
 			? (long)vfs_walk_state.end                                                 \
-			: -ELOOP;                                                                  \
+			: vfs_walk_too_long();                                                     \
 	})
 
 #endif

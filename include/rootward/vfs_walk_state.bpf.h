@@ -9,6 +9,9 @@
 #ifndef EAGAIN
 #define EAGAIN 11
 #endif
+#ifndef EINVAL
+#define EINVAL 22
+#endif
 #ifndef ELOOP
 #define ELOOP 40
 #endif
@@ -23,6 +26,7 @@ enum vfs_walk_phase {
 };
 
 #define VFS_WALK_UNDER_WAY 1
+#define VFS_WALK_MAX_ERRNO 127
 
 /* Odd while under way. */
 enum vfs_walk_pass {
@@ -69,7 +73,7 @@ struct vfs_walk {
 		};
 		__u32 mode;
 	};
-	__s8 end; /* enum vfs_walk_end, -EAGAIN, -ELOOP */
+	__s8 end; /* enum vfs_walk_end, -EAGAIN, or what a callback returned */
 	__s8 first_end;
 	__u8 flags; /* as asked */
 	__u8 tries;
@@ -154,8 +158,11 @@ static __always_inline int vfs_walk_cross(struct vfs_walk *w)
 	return 0;
 }
 
-/* What a step found: the next link is set, or the pass is over (w->end), or a mount is to cross. */
-enum vfs_walk_found { VFS_WALK_NEXT, VFS_WALK_OVER, VFS_WALK_CROSS };
+/*
+ * What a step found: the next link is set, or the pass is over (w->end), or a mount is to cross, or
+ * the walk cannot go on.
+ */
+enum vfs_walk_found { VFS_WALK_NEXT, VFS_WALK_OVER, VFS_WALK_CROSS, VFS_WALK_FAILED };
 
 /* At the filesystem's root, or at a dentry that hangs nowhere. */
 static __always_inline int vfs_walk_at_fs_root(struct vfs_walk *w, struct dentry *dentry)

@@ -13,9 +13,9 @@ extern const void rename_lock __ksym __weak;
 extern const void mount_lock __ksym __weak;
 #endif
 
-/* Returns whether the callback wants to go on. */
-static __always_inline bool vfs_walk_visit(struct vfs_walk *w, struct dentry *dentry, bool hidden,
-					   bool at_root, vfs_walk_cb cb)
+/* Returns what the callback does. */
+static __always_inline int vfs_walk_visit(struct vfs_walk *w, struct dentry *dentry, bool hidden,
+					  bool at_root, vfs_walk_cb cb)
 {
 	struct vfs_ancestor ancestor = {
 		.dentry = dentry,
@@ -53,40 +53,47 @@ static __always_inline bool vfs_walk_may_be_outside(struct vfs_walk *w, bool at_
 	       VFS_WALK_READ_ADDRESS(root, d_parent) != w->at.mnt_root;
 }
 
-/* Whether the walk stops here: in the first pass as the callback wants it. */
-static __always_inline bool vfs_walk_stops(struct vfs_walk *w, struct dentry *dentry, bool at_root,
-					   vfs_walk_cb cb)
+/*
+ * Whether the walk goes on, in the first pass as the callback wants it.  Returns 1, or how the walk
+ * ends: VFS_WALK_STOPPED, or an errno.  For a callback that has but two answers the compiler leaves
+ * nothing of the third.
+ */
+static __always_inline int vfs_walk_goes_on(struct vfs_walk *w, struct dentry *dentry, bool at_root,
+					    vfs_walk_cb cb)
 {
 	bool hidden = false;
+	int go_on;
 
 	if (w->mode != VFS_WALK_VISITING) {
 		if (w->pass != VFS_WALK_VISITING)
-			return w->at.steps == w->first_steps && w->first_end == VFS_WALK_STOPPED;
+			return w->at.steps != w->first_steps || w->first_end != VFS_WALK_STOPPED;
 		if (w->stopping)
-			return at_root;
+			return !at_root;
 		hidden = w->phase != VFS_WALK_VISIBLE;
 		if (hidden && !(w->flags & VFS_WALK_HIDDEN))
-			return false;
+			return 1;
 	}
-	if (vfs_walk_visit(w, dentry, hidden, at_root, cb))
-		return false;
+	go_on = vfs_walk_visit(w, dentry, hidden, at_root, cb);
+	if (go_on != VFS_WALK_STOPPED)
+		return go_on > 1 || go_on < -VFS_WALK_MAX_ERRNO ? -EINVAL : go_on;
 	if (!vfs_walk_may_be_outside(w, at_root))
-		return true;
+		return VFS_WALK_STOPPED;
 	w->stopping = vfs_walk_hide(w, 1);
-	return false;
+	return 1;
 }
 
 /*
- * Follow one link.  Returns 0 to go on, 1 when the pass is over and w->end says why.  Both passes
- * run this code, so they follow the same links; only the first asks the callback.
+ * Follow one link.  Returns VFS_WALK_NEXT to go on, VFS_WALK_OVER when the pass is over or
+ * VFS_WALK_FAILED when all of the walk is, and w->end says why.  Both passes run this code, so they
+ * follow the same links; only the first asks the callback.
  */
 static __always_inline int vfs_walk_step(struct vfs_walk *w, vfs_walk_cb cb)
 {
 	__u64 address = w->at.dentry, parent;
 	struct dentry *dentry = VFS_WALK_AS(struct dentry, address);
 	__u32 seq = VFS_WALK_READ(dentry, d_seq.seqcount.sequence);
-	bool at_root = address == w->at.mnt_root, stop;
-	int found = VFS_WALK_NEXT;
+	bool at_root = address == w->at.mnt_root;
+	int found = VFS_WALK_NEXT, go_on;
 
 	/* A writer is in there; it holds a spinlock, so it will soon be gone. */
 	if (seq & 1) {
@@ -96,9 +103,13 @@ static __always_inline int vfs_walk_step(struct vfs_walk *w, vfs_walk_cb cb)
 	parent = VFS_WALK_READ_ADDRESS_NEAR(dentry, address, d_parent);
 	w->at.steps++;
 	vfs_walk_fold(w, address, seq);
-	stop = vfs_walk_stops(w, dentry, at_root, cb);
-	if (stop || vfs_walk_at_given_root(w)) {
-		w->end = vfs_walk_hide(w, stop ? VFS_WALK_STOPPED : VFS_WALK_ROOT);
+	go_on = vfs_walk_goes_on(w, dentry, at_root, cb);
+	if (go_on < 0) {
+		w->end = vfs_walk_hide(w, go_on);
+		return VFS_WALK_FAILED;
+	}
+	if (go_on != 1 || vfs_walk_at_given_root(w)) {
+		w->end = vfs_walk_hide(w, go_on != 1 ? go_on : VFS_WALK_ROOT);
 		return 1;
 	}
 	w->at.child = address;
@@ -250,7 +261,34 @@ static __always_inline int vfs_walk_turn(struct vfs_walk *w, vfs_walk_cb cb, vfs
 	if (VFS_WALK_PLAIN && !w->rooted)
 		run(&w->at, w->pass == VFS_WALK_VISITING ? VFS_WALK_RUN : vfs_walk_left(w),
 		    w->pass);
-	return vfs_walk_step(w, cb) ? vfs_walk_pass_over(w) : 0;
+	switch (vfs_walk_step(w, cb)) {
+	case VFS_WALK_NEXT:
+		return 0;
+	case VFS_WALK_FAILED:
+		return 1;
+	default:
+		return vfs_walk_pass_over(w);
+	}
+}
+
+/* What vfs_walk_too_long() needs of the kernel's type, whatever the program includes. */
+struct task_struct___vfs_walk {
+	struct task_struct *group_leader;
+} __attribute__((preserve_access_index));
+
+/*
+ * A walk that did not come to its end.  What is asked here is for the verifier, which follows every
+ * branch: a pointer that is read from the task is one that RCU keeps in place; or, from Linux 6.4
+ * on, in a program that may sleep and does not hold the RCU lock, an untrusted one, which the
+ * helper does not take ("type=untrusted_ptr_ expected=ptr_").  So the loop's other end costs
+ * nothing.
+ */
+static __always_inline long vfs_walk_too_long(void)
+{
+	struct task_struct___vfs_walk *task = (void *)bpf_get_current_task_btf();
+
+	bpf_task_pt_regs(task->group_leader);
+	return -ELOOP;
 }
 
 static __always_inline void vfs_walk_from(struct vfs_walk *w, __u64 vfsmount, __u64 dentry)

@@ -71,6 +71,9 @@ static void test_ends(void)
 	is_int(seen.n, 2, "right there");
 	seen = (struct seen){ .error = -ENODATA };
 	is_int(walk("top/a/m", -1, &seen, 0), -ENODATA, "hands on a callback's error");
+	seen = (struct seen){ .error = 2 };
+	is_int(walk("top/a/m", -1, &seen, 0), -EINVAL, "takes no other answer for one to go on");
+	is_int(seen.n, 1, "but ends there");
 	if (pipe2(pipes, O_CLOEXEC) == 0)
 		is_int(vfs_walk_ancestors(pipes[0], -1, see, &seen, 0), VFS_WALK_INTERNAL,
 		       "a pipe is in no tree");

@@ -54,11 +54,3 @@ int in_syscall_sleeps(void *ctx)
 	bpf_rcu_read_unlock();
 	return 0;
 }
-
-/* Is taken: see verifier.c. */
-SEC("syscall")
-int in_syscall_without_rcu(void *ctx)
-{
-	WALK(PWD(), visit);
-	return end < 0 || count.visits > 1000000;
-}

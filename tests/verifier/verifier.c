@@ -13,26 +13,33 @@
  * number that was made one, outlives its object.  Such a pointer it lets a program only read, by
  * loads that cannot fault, so a dentry kept beyond the walk yields what the memory holds by then:
  * wrong, but harmless to the kernel.  In Linux 6.1 every such read is a helper's, and what is
- * kept is a plain number.  Likewise for a program that sleeps and forgets bpf_rcu_read_lock():
- * what is read may be freed memory, but then a link was changed under the walk, and that is
- * found: a start that is referenced keeps each ancestor in place for as long as it is one.
+ * kept is a plain number.  Likewise, before 6.4, for a program that sleeps and forgets
+ * bpf_rcu_read_lock(): what is read may be freed memory, but then a link was changed under the
+ * walk, and that is found: a start that is referenced keeps each ancestor in place for as long as
+ * it is one.
  */
 #include <errno.h>
 #include <regex.h>
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 #include <bpf/bpf.h>
 #include <bpf/btf.h>
 #include <bpf/libbpf.h>
 
+#include <rootward/vfs_walk.h>
+
 #include "accept.skel.h"
+#include "answer.skel.h"
 #include "misuse.skel.h"
 #include "probe.skel.h"
 #include "sleepable.skel.h"
+#include "unlocked.skel.h"
 #include "../tap.h"
 
 #define TAKEN NULL
+#define NOT_UNDER_RCU "R1 type=untrusted_ptr_ expected="
 #define NO_RCU_LOCK "'bpf_rcu_read_lock': not found in kernel"
 
 /**
@@ -58,15 +65,23 @@ static const struct expectation sleepable[] = {
 	{ "in_syscall", TAKEN, NO_RCU_LOCK },
 	{ "in_lsm_s_sleeps", "sleepable helper bpf_copy_from_user", NO_RCU_LOCK },
 	{ "in_syscall_sleeps", "sleepable helper bpf_copy_from_user", NO_RCU_LOCK },
-	{ "in_syscall_without_rcu", TAKEN, NO_RCU_LOCK },
+	{ NULL },
+};
+
+static const struct expectation unlocked[] = {
+	{ "in_lsm_s_unlocked", NOT_UNDER_RCU, TAKEN },
+	{ "in_syscall_unlocked", NOT_UNDER_RCU, TAKEN },
+	{ "in_syscall_unlocked_before", NOT_UNDER_RCU, TAKEN },
+	{ "in_syscall_locked_by_caller", NOT_UNDER_RCU, TAKEN },
 	{ NULL },
 };
 
 static const struct expectation misuse[] = {
 	{ "behaves", TAKEN, TAKEN },
-	{ "sleeps", "might sleep in a non-sleepable prog|"
-		  "sleepable helper bpf_copy_from_user#[0-9]+ in non-sleepable prog|"
-		  "unknown func bpf_copy_from_user",
+	{ "sleeps",
+	  "might sleep in a non-sleepable prog|"
+	  "sleepable helper bpf_copy_from_user#[0-9]+ in non-sleepable prog|"
+	  "unknown func bpf_copy_from_user",
 	  "unknown func bpf_copy_from_user" },
 	{ "writes_ancestor", "only read is supported", "invalid mem access 'scalar'" },
 	{ "writes_beyond_data", "invalid write to stack", "invalid write to stack" },
@@ -200,6 +215,43 @@ static void expect_table(const struct suite *s, const struct expectation *table)
 	s.file = #name ".bpf.c";                                                                   \
 	s.elf = name##_bpf__elf_bytes(&s.size)
 
+/* How a walk from the working directory ends whose callback answers so; *visits of it. */
+static int end_of_walk(int program, int answer, int *visits)
+{
+	unsigned long long told[1] = { (unsigned int)answer };
+	LIBBPF_OPTS(bpf_test_run_opts, opts, .ctx_in = told, .ctx_size_in = sizeof(told));
+	int r = bpf_prog_test_run_opts(program, &opts);
+
+	*visits = opts.retval >> 16;
+	return r < 0 ? r : (short)opts.retval;
+}
+
+static void test_answers(void)
+{
+	static const struct {
+		int answer, end;
+	} cases[] = {
+		{ 1, VFS_WALK_ROOT }, { 0, VFS_WALK_STOPPED }, { -EACCES, -EACCES }, { -1, -1 },
+		{ -EAGAIN, -EAGAIN }, { -127, -127 },	       { -128, -EINVAL },    { 2, -EINVAL },
+		{ 256, -EINVAL },     { 257, -EINVAL },	       { -4096, -EINVAL },
+	};
+	struct answer_bpf *programs = answer_bpf__open_and_load();
+	size_t i;
+	int end, visits;
+
+	if (!ok(programs, "answer.bpf.c: is taken"))
+		return;
+	for (i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		end = end_of_walk(bpf_program__fd(programs->progs.as_told), cases[i].answer,
+				  &visits);
+		is_int(end, cases[i].end, "a callback answers %d: the walk's end", cases[i].answer);
+		ok(cases[i].answer == 1 ? visits > 1 : visits == 1, "after %d visits", visits);
+	}
+	end = end_of_walk(bpf_program__fd(programs->progs.always_refused), 0, &visits);
+	is_int(end, -EACCES, "a callback that is known to have one answer");
+	answer_bpf__destroy(programs);
+}
+
 int main(int argc, char **argv)
 {
 	struct suite s = { .all = argc > 1 && !strcmp(argv[1], "all"), .old = lacks_casts() };
@@ -209,7 +261,12 @@ int main(int argc, char **argv)
 	expect_table(&s, accept);
 	SUITE(sleepable);
 	expect_table(&s, sleepable);
+	SUITE(unlocked);
+	expect_table(&s, unlocked);
 	SUITE(misuse);
 	expect_table(&s, misuse);
+	if (chdir("/proc/self"))
+		return EXIT_FAILURE;
+	test_answers();
 	return done_testing();
 }
