@@ -315,9 +315,10 @@ ROOTWARD_API int rootward_owner(int fd, struct rootward_owner *owner);
 
 /**
  * rootward_engine_probe() - try whether an engine works for the caller, by using it.
- * @why: on failure a sentence that says what is missing (static, not freed), or NULL
+ * @why: on failure a sentence that says what is missing, or NULL; not freed, and good until this
+ *       thread probes that engine again
  *
- * Return: 0, -ENOSYS, -EPERM or what the attempt returned.
+ * Return: 0, -ENOSYS, -EPERM, -ENOTSUP (a hook is missing) or what the attempt returned.
  */
 ROOTWARD_API int rootward_engine_probe(enum rootward_engine engine, const char **why);
 

@@ -10,26 +10,12 @@
 #include <bpf/libbpf.h>
 
 #include "abi.h"
+#include "bpf_hooks.h"
 #include "bpf_load.h"
 #include "cleanup.h"
 #include "identity.h"
 #include "probe.skel.h"
 #include "rootward.skel.h"
-
-/* Hooks that not every kernel has; what they cover there comes by another. */
-static const char *const optional_hooks[] = {
-	"file_truncate",    "file_ioctl_compat", "inode_set_acl",
-	"inode_remove_acl", "inode_get_acl",	 "uring_cmd", "uring_override_creds",
-};
-
-/* Programs for one hook whose arguments changed: which number of them each is for. */
-static const struct {
-	const char *program;
-	int arguments;
-} variants[] = {
-	{ "rw_inode_setattr", 3 },
-	{ "rw_inode_setattr_2", 2 },
-};
 
 static void cleanup_skeleton(struct rootward_bpf **skeleton)
 {
@@ -55,77 +41,6 @@ static int keep_warning(enum libbpf_print_level level, const char *format, va_li
 	return 0;
 }
 
-/* The number of arguments of a hook, or -1 where the kernel does not have it. */
-static int hook_arguments(const struct btf *btf, const char *hook)
-{
-	const struct btf_type *type;
-	char name[128];
-	int id;
-
-	snprintf(name, sizeof(name), "bpf_lsm_%s", hook);
-	id = btf__find_by_name_kind(btf, name, BTF_KIND_FUNC);
-	if (id <= 0)
-		return -1;
-	type = btf__type_by_id(btf, id);
-	return btf_vlen(btf__type_by_id(btf, type->type));
-}
-
-static bool other_variant(const char *program, int arguments)
-{
-	size_t i;
-
-	for (i = 0; i < sizeof(variants) / sizeof(variants[0]); i++)
-		if (strcmp(program, variants[i].program) == 0)
-			return arguments != variants[i].arguments;
-	return false;
-}
-
-static bool hook_is_optional(const char *hook)
-{
-	size_t i;
-
-	for (i = 0; i < sizeof(optional_hooks) / sizeof(optional_hooks[0]); i++)
-		if (strcmp(hook, optional_hooks[i]) == 0)
-			return true;
-	return false;
-}
-
-static bool on_a_hook(const struct bpf_program *prog)
-{
-	return bpf_program__type(prog) == BPF_PROG_TYPE_LSM;
-}
-
-/* A kernel without a hook that matters is refused: it would be a hole that nobody sees. */
-static int choose_programs(struct rootward_bpf *skeleton, const struct rootward_opts *opts)
-{
-	_cleanup_(cleanup_btf) struct btf *btf = btf__load_vmlinux_btf();
-	struct bpf_program *prog;
-	int r = 0, arguments;
-	const char *hook;
-
-	if (!btf) {
-		diag(opts, ROOTWARD_ERROR, NULL, NULL,
-		     "the kernel has no type information (CONFIG_DEBUG_INFO_BTF)");
-		return -ENOSYS;
-	}
-	bpf_object__for_each_program(prog, skeleton->obj) {
-		if (!on_a_hook(prog))
-			continue;
-		hook = strchr(bpf_program__section_name(prog), '/') + 1;
-		arguments = hook_arguments(btf, hook);
-		if (arguments >= 0 && !other_variant(bpf_program__name(prog), arguments))
-			continue;
-		bpf_program__set_autoload(prog, false);
-		if (arguments >= 0 || hook_is_optional(hook))
-			continue;
-		diag(opts, ROOTWARD_ERROR, NULL,
-		     strncmp(hook, "path_", 5) == 0 ? "it needs CONFIG_SECURITY_PATH" : NULL,
-		     "this kernel has no hook %s, which the bpf engine needs", hook);
-		r = -ENOTSUP;
-	}
-	return r;
-}
-
 /*
  * The kernel asks the programs on one hook in the opposite order of their being attached, and the
  * first no ends it.  From the last to the first, then, so that they are asked as they are written.
@@ -138,7 +53,7 @@ static int attach_and_pin(struct rootward_bpf *skeleton, const char *dir)
 	int r;
 
 	while ((prog = bpf_object__prev_program(skeleton->obj, prog))) {
-		if (!on_a_hook(prog) || !bpf_program__autoload(prog))
+		if (!bpf_on_a_hook(prog) || !bpf_program__autoload(prog))
 			continue;
 		link = bpf_program__attach(prog);
 		if (!link)
@@ -191,12 +106,13 @@ int bpf_load(const char *dir, const char *const *names, size_t n,
 {
 	_cleanup_(cleanup_skeleton) struct rootward_bpf *skeleton = NULL;
 	libbpf_print_fn_t printer = libbpf_set_print(keep_warning);
+	_cleanup_(cleanup_btf) struct btf *btf = bpf_hooks_vmlinux();
 	_cleanup_close_ int identity = -1;
 	int r;
 
 	warned_of[0] = 0;
 	skeleton = rootward_bpf__open();
-	r = skeleton ? choose_programs(skeleton, opts) : -errno;
+	r = skeleton ? bpf_hooks_choose(skeleton->obj, btf, opts) : -errno;
 	if (r == 0)
 		r = rootward_bpf__load(skeleton);
 	if (r == 0)
@@ -226,16 +142,6 @@ int bpf_identity_load(void)
 const char *bpf_warning(void)
 {
 	return warned_of;
-}
-
-int bpf_hooks(const struct rootward_opts *opts)
-{
-	libbpf_print_fn_t printer = libbpf_set_print(keep_warning);
-	_cleanup_(cleanup_skeleton) struct rootward_bpf *skeleton = rootward_bpf__open();
-	int r = skeleton ? choose_programs(skeleton, opts) : -errno;
-
-	libbpf_set_print(printer);
-	return r;
 }
 
 /* A kernel where preemption cannot be chosen says so in its version. */
@@ -278,25 +184,5 @@ int bpf_probe_stage(enum bpf_stage *stage)
 		r = probe_called(probe, stage);
 	probe_bpf__destroy(probe);
 	libbpf_set_print(printer);
-	return r;
-}
-
-int bpf_probe(const char **why)
-{
-	enum bpf_stage stage;
-	int r = bpf_probe_stage(&stage);
-
-	if (!why || r == 0)
-		return r;
-	if (r == -ENOSYS)
-		*why = "programs on security hooks are not called: `bpf` is not in the lsm= list "
-		       "that the kernel was started with";
-	else if (r == -EOPNOTSUPP)
-		*why = "where this kernel preempts a program it skips it for other tasks: start it with "
-		       "preempt=voluntary, or take 6.2 or later";
-	else if (geteuid() != 0)
-		*why = "BPF LSM needs root";
-	else
-		*why = "the kernel refuses BPF programs on security hooks";
 	return r;
 }

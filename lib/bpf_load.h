@@ -23,16 +23,16 @@ enum bpf_stage {
 	BPF_STAGE_CALL,
 };
 
-/** bpf_probe_stage() - as bpf_probe(); on failure *stage is what failed. */
+/** bpf_probe_stage() - load a program, and see that it is called; *stage is what failed. */
 int bpf_probe_stage(enum bpf_stage *stage);
 
 /** bpf_warning() - what libbpf said first about the last thing that failed in this thread. */
 const char *bpf_warning(void);
 
-/** bpf_hooks() - whether the kernel has the hooks that the engine needs; reports each it lacks. */
-int bpf_hooks(const struct rootward_opts *opts);
-
-/** bpf_probe() - as engine->probe: loads a program, and sees that it is called. */
+/**
+ * bpf_probe() - as engine->probe: whether the kernel has the hooks that bpf_load() needs, and calls
+ * a program on one.
+ */
 int bpf_probe(const char **why);
 
 #endif

@@ -9,6 +9,7 @@
 
 #include <bpf/btf.h>
 
+#include "bpf_hooks.h"
 #include "bpf_load.h"
 #include "cleanup.h"
 #include "doctor.h"
@@ -122,13 +123,13 @@ static void add_hook(void *data, const struct rootward_diag *diag)
 	snprintf(why + used, DOCTOR_TEXT_MAX - used, "%s%s", used ? "; " : "", diag->message);
 }
 
-static void tell_hooks(struct doctor *doctor)
+static void tell_hooks(struct doctor *doctor, const struct btf *btf)
 {
 	struct rootward_ability ability = { .name = "hooks", .title = "security hooks" };
 	char why[DOCTOR_TEXT_MAX] = "";
 	struct rootward_opts opts = { .size = sizeof(opts), .diag = add_hook, .diag_data = why };
 
-	ability.works = bpf_hooks(&opts) == 0;
+	ability.works = bpf_hooks(btf, &opts) == 0;
 	if (ability.works) {
 		ability.value = "all that the bpf engine needs";
 	} else {
@@ -244,12 +245,12 @@ static void tell_walk(struct doctor *doctor, const struct btf *btf)
 
 void doctor_bpf(struct doctor *doctor)
 {
-	struct btf *btf = btf__load_vmlinux_btf();
+	struct btf *btf = bpf_hooks_vmlinux();
 
 	tell_btf(doctor, btf);
 	tell_iterators(doctor);
 	tell_lsm_programs(doctor, btf);
-	tell_hooks(doctor);
+	tell_hooks(doctor, btf);
 	tell_bpffs(doctor);
 	tell_symbols(doctor);
 	tell_walk(doctor, btf);

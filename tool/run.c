@@ -189,9 +189,23 @@ static int load_policies(struct run *run)
 	return r;
 }
 
+static const char *const names[] = { "auto", "bpf", "landlock" };
+
+/* With -v: which engine, and why none that does more. */
+static void tell_engine(const struct run *run, enum rootward_engine engine)
+{
+	const char *why = NULL;
+
+	if (!run->report.verbose)
+		return;
+	say("the engine is %s", names[engine]);
+	if (run->engine == ROOTWARD_ENGINE_AUTO && engine != ROOTWARD_ENGINE_BPF &&
+	    rootward_engine_probe(ROOTWARD_ENGINE_BPF, &why) < 0 && why)
+		say("bpf does not work here: %s", why);
+}
+
 static int make_domain(struct run *run, struct rootward_domain **ret)
 {
-	static const char *const names[] = { "auto", "bpf", "landlock" };
 	struct rootward_opts opts = report_opts(&run->report);
 	int r;
 
@@ -206,8 +220,7 @@ static int make_domain(struct run *run, struct rootward_domain **ret)
 		}
 		return failed(run, "cannot prepare the domain", r);
 	}
-	if (run->report.verbose)
-		say("the engine is %s", names[rootward_domain_engine(*ret)]);
+	tell_engine(run, rootward_domain_engine(*ret));
 	return 0;
 }
 

@@ -1,0 +1,122 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+
+#include <bpf/btf.h>
+#include <bpf/libbpf.h>
+
+#include "abi.h"
+#include "bpf_hooks.h"
+#include "rootward.skel.h"
+
+/* Hooks that not every kernel has; what they cover there comes by another. */
+static const char *const optional_hooks[] = {
+	"file_truncate", "file_ioctl_compat", "inode_set_acl",	      "inode_remove_acl",
+	"inode_get_acl", "uring_cmd",	      "uring_override_creds",
+};
+
+/* Programs for one hook whose arguments changed: which number of them each is for. */
+static const struct {
+	const char *program;
+	int arguments;
+} variants[] = {
+	{ "rw_inode_setattr", 3 },
+	{ "rw_inode_setattr_2", 2 },
+};
+
+/* libbpf would write to stderr; what is missing, the caller is told. */
+struct btf *bpf_hooks_vmlinux(void)
+{
+	libbpf_print_fn_t printer = libbpf_set_print(NULL);
+	struct btf *btf = btf__load_vmlinux_btf();
+
+	libbpf_set_print(printer);
+	return btf;
+}
+
+bool bpf_on_a_hook(const struct bpf_program *program)
+{
+	return bpf_program__type(program) == BPF_PROG_TYPE_LSM;
+}
+
+/* The number of arguments of a hook, or -1 where the kernel does not have it. */
+static int hook_arguments(const struct btf *btf, const char *hook)
+{
+	const struct btf_type *type;
+	char name[128];
+	int id;
+
+	snprintf(name, sizeof(name), "bpf_lsm_%s", hook);
+	id = btf__find_by_name_kind(btf, name, BTF_KIND_FUNC);
+	if (id <= 0)
+		return -1;
+	type = btf__type_by_id(btf, id);
+	return btf_vlen(btf__type_by_id(btf, type->type));
+}
+
+static bool other_variant(const char *program, int arguments)
+{
+	size_t i;
+
+	for (i = 0; i < sizeof(variants) / sizeof(variants[0]); i++)
+		if (strcmp(program, variants[i].program) == 0)
+			return arguments != variants[i].arguments;
+	return false;
+}
+
+static bool hook_is_optional(const char *hook)
+{
+	size_t i;
+
+	for (i = 0; i < sizeof(optional_hooks) / sizeof(optional_hooks[0]); i++)
+		if (strcmp(hook, optional_hooks[i]) == 0)
+			return true;
+	return false;
+}
+
+/* A kernel without a hook that matters is refused: it would be a hole that nobody sees. */
+static int choose(struct bpf_program *program, const struct btf *btf,
+		  const struct rootward_opts *opts)
+{
+	const char *hook = strchr(bpf_program__section_name(program), '/') + 1;
+	int arguments = hook_arguments(btf, hook);
+
+	if (arguments >= 0 && !other_variant(bpf_program__name(program), arguments))
+		return 0;
+	bpf_program__set_autoload(program, false);
+	if (arguments >= 0 || hook_is_optional(hook))
+		return 0;
+	diag(opts, ROOTWARD_ERROR, NULL,
+	     strncmp(hook, "path_", 5) == 0 ? "it needs CONFIG_SECURITY_PATH" : NULL,
+	     "this kernel has no hook %s, which the bpf engine needs", hook);
+	return -ENOTSUP;
+}
+
+int bpf_hooks_choose(struct bpf_object *object, const struct btf *btf,
+		     const struct rootward_opts *opts)
+{
+	struct bpf_program *program;
+	int r = 0;
+
+	if (!btf) {
+		diag(opts, ROOTWARD_ERROR, NULL, NULL,
+		     "the kernel has no type information (CONFIG_DEBUG_INFO_BTF)");
+		return -ENOSYS;
+	}
+	bpf_object__for_each_program(program, object) if (bpf_on_a_hook(program) &&
+							  choose(program, btf, opts) < 0) r =
+		-ENOTSUP;
+	return r;
+}
+
+int bpf_hooks(const struct btf *btf, const struct rootward_opts *opts)
+{
+	libbpf_print_fn_t printer = libbpf_set_print(NULL);
+	struct rootward_bpf *skeleton = rootward_bpf__open();
+	int r = skeleton ? bpf_hooks_choose(skeleton->obj, btf, opts) : -errno;
+
+	rootward_bpf__destroy(skeleton);
+	libbpf_set_print(printer);
+	return r;
+}

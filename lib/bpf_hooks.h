@@ -1,0 +1,35 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Which security hooks the engine's programs are for, and which of them a kernel has. */
+#ifndef ROOTWARD_BPF_HOOKS_H
+#define ROOTWARD_BPF_HOOKS_H
+
+#include <stdbool.h>
+
+#include "diag.h"
+
+struct bpf_object;
+struct bpf_program;
+struct btf;
+
+/** bpf_hooks_vmlinux() - the running kernel's types, to btf__free(); NULL: it does not tell them.
+ */
+struct btf *bpf_hooks_vmlinux(void);
+
+/**
+ * bpf_hooks_choose() - of the programs in @object, load those that the kernel with these types has
+ * a hook for.  Reports each hook that is missing and cannot be done without.
+ * @btf: NULL: it does not tell its types
+ *
+ * Return: 0; -ENOTSUP: hooks are missing; -ENOSYS: no types.
+ */
+int bpf_hooks_choose(struct bpf_object *object, const struct btf *btf,
+		     const struct rootward_opts *opts);
+
+/** bpf_hooks() - the same without anything to load: whether the kernel has what the engine needs.
+ */
+int bpf_hooks(const struct btf *btf, const struct rootward_opts *opts);
+
+/** bpf_on_a_hook() - whether it is a program on a security hook. */
+bool bpf_on_a_hook(const struct bpf_program *program);
+
+#endif
