@@ -3,8 +3,6 @@
 #include <fcntl.h>
 #include <linux/capability.h>
 #include <string.h>
-#include <sys/mman.h>
-#include <sys/wait.h>
 
 #include <bpf/libbpf.h>
 
@@ -35,27 +33,6 @@ int doctor_read(const char *path, char *buf, size_t size)
 	buf[n] = '\0';
 	buf[strcspn(buf, "\n")] = '\0';
 	return 0;
-}
-
-int doctor_in_child(void (*fn)(void *result), void *result, size_t size)
-{
-	void *shared = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
-	int status = -1;
-	pid_t pid;
-
-	if (shared == MAP_FAILED)
-		return -errno;
-	memcpy(shared, result, size);
-	pid = fork();
-	if (pid == 0) {
-		fn(shared);
-		_exit(0);
-	}
-	while (pid > 0 && waitpid(pid, &status, 0) < 0 && errno == EINTR)
-		;
-	memcpy(result, shared, size);
-	munmap(shared, size);
-	return status == 0 ? 0 : -ECHILD;
 }
 
 /* Root of a namespace of its own has all capabilities, and none that count here. */

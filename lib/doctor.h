@@ -39,11 +39,4 @@ void doctor_mounts(struct doctor *doctor);
 /** doctor_read() - the first line of a small file of the system.  Return: 0 or -errno. */
 int doctor_read(const char *path, char *buf, size_t size);
 
-/**
- * doctor_in_child() - run @fn in a process of its own, which may change what only it has.
- * @result: shared with it
- * Return: 0, or -errno when it could not be started or did not end well.
- */
-int doctor_in_child(void (*fn)(void *result), void *result, size_t size);
-
 #endif

@@ -11,6 +11,7 @@
 
 #include "bpf_hooks.h"
 #include "bpf_load.h"
+#include "child.h"
 #include "cleanup.h"
 #include "doctor.h"
 
@@ -166,7 +167,7 @@ static void tell_bpffs(struct doctor *doctor)
 	if (bpffs_is_there()) {
 		ability.works = 1;
 		ability.value = "on " BPFFS;
-	} else if (doctor_in_child(try_bpffs, &error, sizeof(error)) == 0 && !error) {
+	} else if (in_child(try_bpffs, &error, sizeof(error)) == 0 && !error) {
 		ability.works = 1;
 		ability.value = "rootward run will mount it";
 	} else {

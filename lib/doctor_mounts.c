@@ -10,6 +10,7 @@
 #include <sys/syscall.h>
 #include <sys/wait.h>
 
+#include "child.h"
 #include "cleanup.h"
 #include "doctor.h"
 
@@ -87,7 +88,7 @@ static void tell_userns(struct doctor *doctor)
 	struct rootward_ability ability = { .name = "user_namespaces", .title = "user namespaces" };
 	struct userns_result result = {};
 	char why[DOCTOR_TEXT_MAX];
-	int r = doctor_in_child(try_userns, &result, sizeof(result));
+	int r = in_child(try_userns, &result, sizeof(result));
 
 	if (r < 0) {
 		ability.works = -1;
@@ -245,7 +246,7 @@ static void tell_idmap(struct doctor *doctor)
 	struct idmap_result result = { .privileged = doctor->privileged };
 	char text[DOCTOR_TEXT_MAX];
 
-	if (doctor_in_child(try_idmap, &result, sizeof(result)) < 0) {
+	if (in_child(try_idmap, &result, sizeof(result)) < 0) {
 		ability.works = -1;
 		ability.why = "no process could be started to try";
 	} else {
