@@ -165,7 +165,8 @@ static int check_question(struct rootward_question *copy, const struct rootward_
 		if (bytes[i])
 			return -EINVAL;
 	*copy = *q;
-	if (!q->path || !*q->path || q->ops & ~ROOTWARD_OPS_ALL || q->flags & ~known || q->pid < 0)
+	if (!q->path || !*q->path || q->ops & ~ROOTWARD_OPS_ALL || q->flags & ~known ||
+	    q->pid < 0 || (q->pid && q->user))
 		return -EINVAL;
 	return 0;
 }
@@ -233,7 +234,9 @@ static int explain(struct rootward_explanation *e, struct located *l,
 	if (!e->question.ops)
 		e->question.ops = sensible_ops(&e->way.places[0]);
 	r = fill_walk(e, l);
-	return r < 0 ? r : verdicts_fill(e, l);
+	if (!r)
+		r = verdicts_fill(e, l);
+	return r < 0 ? r : user_refused(e, l, opts);
 }
 
 static void cleanup_explanation(struct rootward_explanation **e)
@@ -267,7 +270,7 @@ int rootward_explain(struct rootward_explanation **ret, struct rootward_explaine
 	r = explain(e, &l, &copy);
 	if (r < 0)
 		return r;
-	e->question.path = e->question.to = NULL;
+	e->question.path = e->question.to = e->question.user = NULL;
 	*ret = steal_ptr(e);
 	return 0;
 }
@@ -320,5 +323,7 @@ void rootward_explanation_free(struct rootward_explanation *e)
 	free(e->real);
 	free(e->missing);
 	free(e->beyond);
+	free(e->asked_as);
+	free(e->no_search);
 	free(e);
 }

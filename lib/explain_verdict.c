@@ -16,9 +16,6 @@
 /* Their hooks get a dentry and no mount (hooks_inode.bpf.h). */
 #define OPS_BY_EACH_MOUNT                                                                          \
 	(ROOTWARD_OP_UTIME | ROOTWARD_OP_READLINK | ROOTWARD_OP_SETXATTR | ROOTWARD_OP_GETXATTR)
-#define OPS_MAKE                                                                                   \
-	(ROOTWARD_OPS_ENTRY &                                                                      \
-	 ~(ROOTWARD_OP_REMOVE_FILE | ROOTWARD_OP_REMOVE_DIR | ROOTWARD_OP_REFER))
 #define OPS_OF_DIRECTORIES (ROOTWARD_OPS_ENTRY | ROOTWARD_OP_READ_DIR | ROOTWARD_OP_CHROOT)
 
 static bool is_denied(const struct rootward_verdict *v)
@@ -259,9 +256,15 @@ static int format_origins(struct rootward_explanation *e)
 	return 0;
 }
 
+uint32_t ops_within(const struct rootward_explanation *e)
+{
+	return S_ISDIR(e->way.places[0].is.mode) && !(e->question.flags & ROOTWARD_ENTRY) ? OPS_MAKE
+											  : 0;
+}
+
 int verdicts_fill(struct rootward_explanation *e, const struct located *l)
 {
-	uint32_t ops = e->question.ops, within = 0, by_path;
+	uint32_t ops = e->question.ops, within, by_path;
 	unsigned int bit;
 	int r;
 
@@ -272,8 +275,7 @@ int verdicts_fill(struct rootward_explanation *e, const struct located *l)
 			.allowed = 1,
 			.ancestor = ROOTWARD_NO_ANCESTOR,
 		};
-	if (S_ISDIR(e->way.places[0].is.mode) && !(e->question.flags & ROOTWARD_ENTRY))
-		within = ops & OPS_MAKE;
+	within = ops & ops_within(e);
 	by_path = ops & ~within;
 	r = format_origins(e);
 	if (r < 0)

@@ -5,6 +5,11 @@
 
 #include "explain.h"
 
+/* What makes a new entry. */
+#define OPS_MAKE                                                                                   \
+	(ROOTWARD_OPS_ENTRY &                                                                      \
+	 ~(ROOTWARD_OP_REMOVE_FILE | ROOTWARD_OP_REMOVE_DIR | ROOTWARD_OP_REFER))
+
 /**
  * struct rootward_explanation
  * @way:   by the path's own mount
@@ -25,11 +30,23 @@ struct rootward_explanation {
 	struct mountinfo mounts;
 	char *origins[MAX_LAYERS];
 	size_t n_origins;
-	char *path, *real, *missing, *beyond;
+	char *path, *real, *missing, *beyond, *asked_as, *no_search;
 };
 
 /** verdicts_fill() - decide everything that is asked.  Return: 0 or -errno. */
 int verdicts_fill(struct rootward_explanation *e, const struct located *located);
+
+/** ops_within() - the operations that are about a new entry in the object. */
+uint32_t ops_within(const struct rootward_explanation *e);
+
+/* --- explain_user.c */
+
+/**
+ * user_refused() - what ordinary permissions refuse the question's user, if there is one.
+ * Return: 0; -ESRCH, -EPERM, reported; -ECHILD, -ENOMEM.
+ */
+int user_refused(struct rootward_explanation *e, const struct located *located,
+		 const struct rootward_opts *opts);
 
 /* --- explain_fence.c */
 

@@ -3,6 +3,7 @@
 #ifndef ROOTWARD_LOOKUP_H
 #define ROOTWARD_LOOKUP_H
 
+#include <pwd.h>
 #include <stdbool.h>
 #include <stdint.h>
 #include <sys/stat.h>
@@ -50,6 +51,15 @@ int lookup_name(struct object *ret, const char *path, const char **why);
  * Return: a sentence to free(), or NULL when out of memory.
  */
 char *lookup_culprit(const char *path, int error);
+
+/**
+ * lookup_user() - what the system knows of the user called @name; NULL: of the caller.  Not
+ * getpwnam(): that keeps its answer where other threads write, too.
+ * @buf: what @user points to, to free() in any case
+ *
+ * Return: 0, -ENOENT, -ENOMEM.
+ */
+int lookup_user(const char *name, struct passwd *user, char **buf);
 
 /**
  * lookup_expand() - @path with a `~` or `~USER` in front replaced by that home directory.

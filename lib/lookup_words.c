@@ -7,30 +7,41 @@
 #include "cleanup.h"
 #include "lookup.h"
 
-/* NULL @user: the caller.  Not getpwnam(): it keeps its answer where other threads write, too. */
+int lookup_user(const char *name, struct passwd *user, char **buf)
+{
+	struct passwd *found = NULL;
+	size_t size = 1024;
+	int r;
+
+	*buf = NULL;
+	do {
+		size *= 2;
+		free(*buf);
+		*buf = malloc(size);
+		if (!*buf)
+			return -ENOMEM;
+		r = name ? getpwnam_r(name, user, *buf, size, &found)
+			 : getpwuid_r(getuid(), user, *buf, size, &found);
+	} while (r == ERANGE && size < 1 << 20);
+	return found ? 0 : -ENOENT;
+}
+
+/* NULL @user: the caller. */
 static int home_from_database(const char *user, size_t len, char **ret)
 {
 	_cleanup_free_ char *name = user ? strndup(user, len) : NULL;
 	_cleanup_free_ char *buf = NULL;
-	struct passwd pwd, *found = NULL;
-	size_t size = 1024;
+	struct passwd found;
 	int r;
 
 	if (user && !name)
 		return -ENOMEM;
-	do {
-		size *= 2;
-		free(buf);
-		buf = malloc(size);
-		if (!buf)
-			return -ENOMEM;
-		r = user ? getpwnam_r(name, &pwd, buf, size, &found)
-			 : getpwuid_r(getuid(), &pwd, buf, size, &found);
-	} while (r == ERANGE && size < 1 << 20);
-
-	if (!found || !found->pw_dir || found->pw_dir[0] != '/')
+	r = lookup_user(name, &found, &buf);
+	if (r < 0)
+		return r;
+	if (!found.pw_dir || found.pw_dir[0] != '/')
 		return -ENOENT;
-	*ret = strdup(found->pw_dir);
+	*ret = strdup(found.pw_dir);
 	return *ret ? 0 : -ENOMEM;
 }
 

@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include <errno.h>
+#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include <rootward.h>
 
+#include "as.h"
 #include "cleanup.h"
 #include "engine.h"
 #include "explain.h"
@@ -35,9 +37,12 @@ static const struct option_spec options[] = {
 	  "about this operation or group of them (more than\n"
 	  "once: about each); without it, about all that\n"
 	  "make sense for what PATH is" },
-	{ KEY_AS, "as", OPTION_TEXT, "PID", false, NULL,
-	  "look PATH up as this process does: in its mount\n"
-	  "namespace, from its root and working directory" },
+	{ KEY_AS, "as", OPTION_TEXT, "PID|USER", false, NULL,
+	  "a process: look PATH up as it does, in its mount\n"
+	  "namespace, from its root and working directory.\n"
+	  "A user, by name or as +UID: ~ in a policy is that\n"
+	  "user's home; and what ordinary permissions would\n"
+	  "refuse that user anyway is told, too" },
 	{ 'P', "no-follow", OPTION_FLAG, NULL, false, NULL,
 	  "a PATH that is a symbolic link: about the link" },
 	{ KEY_JSON, "json", OPTION_FLAG, NULL, false, "How it is shown", "as JSON, for programs" },
@@ -55,6 +60,7 @@ static const struct example examples[] = {
 	{ "rootward explain --svg tree.svg ~/.ssh /usr/bin/env .",
 	  "a picture, by the built-in policy" },
 	{ "sudo rootward explain -p web.yaml --as 4711 /etc/passwd", "what that process calls so" },
+	{ "sudo rootward explain --as alice /srv/report", "for what alice runs" },
 	{},
 };
 
@@ -66,7 +72,7 @@ struct asked {
 	const char *files[MAX_LAYERS];
 	size_t n_files;
 	uint32_t ops;
-	int pid;
+	struct as as;
 	uint32_t flags;
 	bool json;
 	const char *svg;
@@ -93,6 +99,7 @@ static void asked_done(struct asked *a)
 		rootward_policy_free(a->policies[i]);
 	report_done(&a->report);
 	json_decref(a->diagnostics);
+	as_done(&a->as);
 }
 
 static int take_op(struct asked *a, const char *word)
@@ -112,21 +119,6 @@ static int take_op(struct asked *a, const char *word)
 	return -EINVAL;
 }
 
-static int take_pid(struct asked *a, const char *word)
-{
-	char *end;
-	long pid;
-
-	errno = 0;
-	pid = strtol(word, &end, 10);
-	if (!errno && !*end && pid > 0 && pid <= INT32_MAX) {
-		a->pid = (int)pid;
-		return 0;
-	}
-	complain("--as: \"%s\" is not the number of a process", word);
-	return -EINVAL;
-}
-
 static int take_option(void *data, const struct option_spec *spec, const char *value)
 {
 	struct asked *a = data;
@@ -142,7 +134,7 @@ static int take_option(void *data, const struct option_spec *spec, const char *v
 	case KEY_OP:
 		return take_op(a, value);
 	case KEY_AS:
-		return take_pid(a, value);
+		return as_take(&a->as, value);
 	case 'P':
 		a->flags |= ROOTWARD_NOFOLLOW;
 		break;
@@ -183,12 +175,13 @@ static int load_what_applies(struct asked *a)
 	int r;
 
 	a->by = "the confinement that it is in, as the bpf engine has it";
-	r = rootward_explainer_of(&a->explainer, a->pid, &a->opts);
+	r = a->as.user ? -ESRCH : rootward_explainer_of(&a->explainer, a->as.pid, &a->opts);
 	if (!r)
 		return 0;
-	if (r != -ENOENT && r != -EPERM)
+	if (r != -ENOENT && r != -EPERM && !a->as.user)
 		return failed(a, "the confinement of the process", r);
-	a->by = r == -ENOENT
+	a->by = a->as.user ? "the built-in policy of `rootward run`, in that user's hands"
+		: r == -ENOENT
 			? "the built-in policy of `rootward run`: the bpf engine does not "
 			  "confine it"
 			: "the built-in policy of `rootward run`; whether the bpf engine confines "
@@ -221,7 +214,8 @@ static int explain_paths(struct asked *a, char **paths)
 		.size = sizeof(question),
 		.ops = a->ops,
 		.flags = a->flags,
-		.pid = a->pid,
+		.pid = a->as.pid,
+		.user = a->as.user,
 	};
 	int r = 0, first = 0;
 
@@ -316,6 +310,8 @@ static int explain_main(const struct command *command, int argc, char **argv)
 		a.opts.diag = json_collect;
 		a.opts.diag_data = a.diagnostics;
 	}
+	/* a child may be started, and will be waited for */
+	signal(SIGCHLD, SIG_DFL);
 	a.explanations = calloc((size_t)(argc - first), sizeof(*a.explanations));
 	r = a.explanations ? load_policies(&a) : -ENOMEM;
 	if (!r)

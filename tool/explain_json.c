@@ -131,6 +131,15 @@ static json_t *verdict(const struct rootward_verdict *v)
 	return object;
 }
 
+/* What a user's ordinary permissions say; null: nobody's were asked. */
+static json_t *permissions(const struct rootward_walk *walk)
+{
+	if (!walk->asked_as)
+		return json_null();
+	return json_pack("{s:o,s:o,s:o}", "user", json_text(walk->asked_as), "refused",
+			 json_ops(walk->refused), "no_search", json_text(walk->no_search));
+}
+
 json_t *explain_json(const struct rootward_explanation *e)
 {
 	const struct rootward_walk *walk = rootward_explanation_walk(e);
@@ -152,5 +161,6 @@ json_t *explain_json(const struct rootward_explanation *e)
 					    verdict(rootward_explanation_verdict(
 						    e, (enum rootward_op)(1U << bit))));
 	json_object_set_new(object, "operations", operations);
+	json_object_set_new(object, "permissions", permissions(walk));
 	return object;
 }

@@ -234,6 +234,27 @@ static void print_walk(const struct page *p)
 	fputc('\n', p->out);
 }
 
+/* Apart from the verdicts, which are rootward's. */
+static void print_refused(const struct page *p)
+{
+	char words[OPS_FORMAT_MAX];
+
+	if (!p->walk->refused)
+		return;
+	set(p, YELLOW);
+	fputs("  besides", p->out);
+	set(p, PLAIN);
+	fputs(", and not by rootward: ordinary permissions ", p->out);
+	if (p->walk->no_search) {
+		fprintf(p->out, "do not let %s into ", p->walk->asked_as);
+		print_safe(p->out, p->walk->no_search);
+	} else {
+		fprintf(p->out, "refuse %s %s", p->walk->asked_as,
+			ops_format(p->walk->refused, words, sizeof(words)));
+	}
+	fputc('\n', p->out);
+}
+
 void explain_text(FILE *out, const struct rootward_explanation *e, bool colour)
 {
 	const struct rootward_walk *walk = rootward_explanation_walk(e);
@@ -258,4 +279,5 @@ void explain_text(FILE *out, const struct rootward_explanation *e, bool colour)
 	print_walk(&page);
 	print_verdicts(&page, true);
 	print_verdicts(&page, false);
+	print_refused(&page);
 }

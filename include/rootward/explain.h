@@ -30,8 +30,8 @@ struct vfs_ancestor {
 
 /**
  * vfs_walk_fn - returns 1 to go on, 0 to stop, or a negative errno, which the walk returns.
- * Anything else fails the walk with -EINVAL.  Called with NULL it forgets what it was told: the walk
- * starts anew.
+ * Anything else fails the walk with -EINVAL.  Called with NULL it forgets what it was told: the
+ * walk starts anew.
  */
 typedef int (*vfs_walk_fn)(const struct vfs_ancestor *ancestor, void *data);
 
@@ -108,6 +108,8 @@ enum rootward_question_flags {
  * @ops:   operations; 0: all that make sense for what it is
  * @flags: enum rootward_question_flags
  * @pid:   look the path up as this process does (its root, its working directory); 0: as the caller
+ * @user:  or NULL; a user's name: also ask the kernel what ordinary permissions (modes, ACLs) would
+ *         refuse a process of that user with all its groups.  Not together with @pid
  */
 struct rootward_question {
 	size_t size;
@@ -116,6 +118,7 @@ struct rootward_question {
 	uint32_t ops;
 	uint32_t flags;
 	int pid;
+	const char *user;
 };
 
 /**
@@ -126,10 +129,14 @@ struct rootward_question {
  * `make_*` is asked about an entry: that of @path if it does not exist or is no directory, else a
  * new one in the directory @path.
  *
+ * With a user in the question a child process asks, which has ended when this returns; SIGCHLD must
+ * not be ignored.
+ *
  * Return: 0 (also when operations are denied), or
- *	-EINVAL        unknown operations or flags, an empty path
+ *	-EINVAL        unknown operations or flags, an empty path, a process and a user
  *	-EACCES        no permission to come to @path, or for @pid
- *	-ESRCH         no process @pid
+ *	-EPERM         no privilege to become the user
+ *	-ESRCH         no process @pid, no such user
  *	-EAGAIN        what is above the path would not hold still
  *	-E2BIG         more than 8 192 ancestors, or names of more than 512 KiB
  *	-ENOMEM, or what open(2) and vfs_walk_ancestors() return; reported
@@ -152,6 +159,12 @@ ROOTWARD_API int rootward_explain(struct rootward_explanation **ret,
  * @ops:       what was asked
  * @denied:    of these, what is denied
  * @unsure:    of these, where what could not be seen might decide otherwise
+ * @asked_as:  the user whose ordinary permissions were asked for, or NULL: nobody's, or the path
+ *             does not lead there
+ * @refused:   of @ops, what they refuse that user, which no rule decides.  They may refuse more:
+ *             what goes by ownership, sticky directories and the like is not asked
+ * @no_search: or the nearest directory to the root that the user may not search, then all are
+ *             refused
  */
 struct rootward_walk {
 	const char *path;
@@ -165,6 +178,9 @@ struct rootward_walk {
 	uint32_t ops;
 	uint32_t denied;
 	uint32_t unsure;
+	const char *asked_as;
+	uint32_t refused;
+	const char *no_search;
 };
 
 /**

@@ -90,8 +90,74 @@ ok "--as: relative paths start where that process works" printed '^file is .*/pr
 kill $sleeper
 explain "${p[@]}" --as 4194305 file
 ok "--as a process that there is not" all ended 125 -- said 'no process 4194305'
-explain "${p[@]}" --as root file
-ok "--as something else" all ended 125 -- said '"root" is not the number'
+
+# the words that --as takes, with users of our own where that can be had
+explain "${p[@]}" --as no-such-user file
+ok "--as a user that there is not" all ended 125 -- said 'no user "no-such-user"' -- said 'hint: it takes the number of a process'
+explain "${p[@]}" --as +4294967294 file
+ok "a number that no user has" all ended 125 -- said 'no user with the number 4294967294'
+for word in '' + +x +-1 +4294967296 0 99999999999999999999; do
+	explain "${p[@]}" --as "$word" file
+	ok "--as '$word'" all ended 125 -- said 'is not the number of a (process|user)'
+done
+explain "${p[@]}" --as "$(id -un)" --op read_file file
+ok "--as oneself" all ended 0 -- eval '! printed besides'
+if ((EUID == 0)); then
+	mkdir -p shut/in
+	touch shut/in/file readable listed
+	chmod 700 shut
+	chmod 644 readable
+	chmod 755 . "$HOME" "$work"
+	{ cat /etc/passwd; printf '%s\n' "alice:x:4194399:4194399::$HOME/alice:/bin/sh" "4194398:x:4194397:4194399::/:/bin/sh" \
+		"$$:x:4194396:4194399::/:/bin/sh"; } >passwd
+	{ cat /etc/group; echo 'team:x:4194300:alice'; } >group
+	chgrp 4194300 listed
+	chmod 060 listed
+	as() {
+		status=0
+		unshare -m sh -c 'mount --bind passwd /etc/passwd && mount --bind group /etc/group && exec "$0" explain "$@"' \
+			"$rootward" "$@" >"$work/out" 2>"$work/err" || status=$?
+	}
+	refuses='^  besides, and not by rootward: ordinary permissions'
+	as "${p[@]}" --as alice readable
+	ok "what modes refuse a user, apart from the verdicts" all ended 0 -- printed '^  allowed .*write_file' -- \
+		printed "$refuses refuse alice execute, write_file, truncate, remove_file, refer\$"
+	as "${p[@]}" --as +4194399 --op write_file readable
+	ok "which do not make the status" all ended 0 -- printed "$refuses refuse alice write_file\$"
+	as "${p[@]}" --as alice --op read_file --op write_file listed
+	ok "by all groups of that user" all ended 0 -- eval '! printed besides'
+	as "${p[@]}" --as alice shut/in/file
+	ok "a directory on the way that may not be searched" all ended 0 -- printed "$refuses do not let alice into .*/project/shut\$"
+	as "${p[@]}" --as alice shut
+	ok "it is the object: nothing in it" printed "$refuses refuse alice .*read_dir.*make_reg"
+	as "${p[@]}" --as alice shut/new
+	ok "nor made" all printed "$refuses refuse alice make_reg, make_dir, make_sym, .*refer\$" -- eval '! printed "alice.*read_file"'
+	as "${p[@]}" --as alice --json --op stat shut/in/file readable
+	ok "in JSON" all printed '"user": "alice"' -- printed '"no_search": ".*/shut"' -- printed '"no_search": null' -- printed '"refused": \[\]'
+	as "${p[@]}" --as alice --descriptors --op stat shut/in/file
+	ok "over descriptors as well" printed "$refuses do not let alice into .*/shut\$"
+	as "${p[@]}" --as 4194398 readable
+	ok "a name of digits, and no such process" printed "$refuses refuse 4194398 "
+	as "${p[@]}" --as 4194396 readable
+	ok "a number that only a user has" all ended 125 -- said 'no process 4194396' -- said 'hint: --as \+4194396 is the user'
+	as "${p[@]}" --as $$ readable
+	ok "a name of digits that is a process's number" all ended 125 -- said 'a user is called so' -- \
+		said "hint: --as [+]4194396 is the user, --as 0$$ the process"
+	as "${p[@]}" --as 0$$ readable
+	ok "which can be told apart" all ended 0 -- eval '! printed besides'
+	mkdir -p "$HOME/alice/.ssh"
+	as --as alice --op read_dir "$HOME/alice/.ssh"
+	ok "without a policy, the built-in one with that user's home" all ended 1 -- printed 'in that user' -- printed '~/.ssh: deny all'
+else
+	for what in "what modes refuse a user, apart from the verdicts" "which do not make the status" \
+		"by all groups of that user" "a directory on the way that may not be searched" \
+		"it is the object: nothing in it" "nor made" "in JSON" "over descriptors as well" \
+		"a name of digits, and no such process" "a number that only a user has" \
+		"a name of digits that is a process's number" "which can be told apart" \
+		"without a policy, the built-in one with that user's home"; do
+		skip "$what" "not root"
+	done
+fi
 
 # forms
 explain "${p[@]}" --json secret/closed notyet
@@ -168,11 +234,17 @@ if can_be_nobody; then
 	ok "no permission to walk there" all ended 125 -- said '"secret/closed" cannot be looked up'
 	as_nobody_explain -p "$work/p2.yaml" --as 1 file
 	ok "nor to look as another" all ended 125 -- said 'Permission denied'
+	as_nobody_explain -p "$work/p2.yaml" --as daemon file
+	ok "nor to become another user" all ended 125 -- said 'becoming that user: Operation not permitted' -- said 'hint: root may'
+	as_nobody_explain -p "$work/p2.yaml" --as nobody --op read --op write_file file
+	ok "but to ask for oneself" all printed 'ordinary permissions refuse nobody write_file'
 else
 	skip "without privilege" "not root"
 	skip "and without libbpf's words" "not root"
 	skip "no permission to walk there" "not root"
 	skip "nor to look as another" "not root"
+	skip "nor to become another user" "not root"
+	skip "but to ask for oneself" "not root"
 fi
 
 finish
