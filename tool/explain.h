@@ -36,6 +36,12 @@ const char *explain_end(int end);
 bool explain_same(const struct rootward_verdict *a, const struct rootward_verdict *b);
 
 /**
+ * explain_refused() - what a user's ordinary permissions refuse, a sentence to free(); NULL:
+ * nothing.
+ */
+char *explain_refused(const struct rootward_walk *walk);
+
+/**
  * struct component - one line of a picture: a component of the path, from the root down.
  * @number: the ancestor.  Where something is mounted it is the mount's root, by the mountpoint's
  *          name; what that covers has a line of its own only if it is ruled

@@ -184,6 +184,13 @@ static int put_mount(struct picture *p, const struct node *node, int x)
 }
 
 /* Beneath what was asked about. */
+static void put_beneath(struct picture *p, const struct node *node, const char *colour,
+			const char *line)
+{
+	put_text(p, node->x + STEP, p->height, colour, false, line ? line : "");
+	p->height += LINE;
+}
+
 static void put_verdict(struct picture *p, const struct node *node, bool allowed)
 {
 	const struct rootward_walk *walk = rootward_explanation_walk(node->asked);
@@ -196,8 +203,15 @@ static void put_verdict(struct picture *p, const struct node *node, bool allowed
 	if (asprintf(&line, "%s %s", allowed ? "allowed" : "denied",
 		     ops_format(ops, words, sizeof(words))) < 0)
 		line = NULL;
-	put_text(p, node->x + STEP, p->height, allowed ? ALLOWED : DENIED, false, line ? line : "");
-	p->height += LINE;
+	put_beneath(p, node, allowed ? ALLOWED : DENIED, line);
+}
+
+static void put_refused(struct picture *p, const struct node *node)
+{
+	_cleanup_free_ char *line = explain_refused(rootward_explanation_walk(node->asked));
+
+	if (line)
+		put_beneath(p, node, MIXED, line);
 }
 
 static const char *dot_colour(const struct node *node)
@@ -236,6 +250,7 @@ static void put_node(struct picture *p, size_t number, int depth)
 		return;
 	put_verdict(p, node, true);
 	put_verdict(p, node, false);
+	put_refused(p, node);
 }
 
 /* Depth first; dots come last, over the lines. */

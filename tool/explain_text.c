@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "cleanup.h"
 #include "explain.h"
 #include "message.h"
 #include "ops.h"
@@ -237,21 +238,15 @@ static void print_walk(const struct page *p)
 /* Apart from the verdicts, which are rootward's. */
 static void print_refused(const struct page *p)
 {
-	char words[OPS_FORMAT_MAX];
+	_cleanup_free_ char *words = explain_refused(p->walk);
 
-	if (!p->walk->refused)
+	if (!words)
 		return;
 	set(p, YELLOW);
 	fputs("  besides", p->out);
 	set(p, PLAIN);
-	fputs(", and not by rootward: ordinary permissions ", p->out);
-	if (p->walk->no_search) {
-		fprintf(p->out, "do not let %s into ", p->walk->asked_as);
-		print_safe(p->out, p->walk->no_search);
-	} else {
-		fprintf(p->out, "refuse %s %s", p->walk->asked_as,
-			ops_format(p->walk->refused, words, sizeof(words)));
-	}
+	fputs(", ", p->out);
+	print_safe(p->out, words);
 	fputc('\n', p->out);
 }
 

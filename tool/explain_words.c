@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include <stdbool.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -81,6 +82,23 @@ const char *explain_rule_words(const struct rootward_rule *rule, char *buf, size
 	else
 		snprintf(buf, size, rule->deny ? "deny %s" : "allow %s", rule->deny ? deny : allow);
 	return buf;
+}
+
+char *explain_refused(const struct rootward_walk *walk)
+{
+	char words[OPS_FORMAT_MAX], *sentence = NULL;
+	int r;
+
+	if (!walk->refused)
+		return NULL;
+	if (walk->no_search)
+		r = asprintf(&sentence,
+			     "and not by rootward: ordinary permissions do not let %s into %s",
+			     walk->asked_as, walk->no_search);
+	else
+		r = asprintf(&sentence, "and not by rootward: ordinary permissions refuse %s %s",
+			     walk->asked_as, ops_format(walk->refused, words, sizeof(words)));
+	return r < 0 ? NULL : sentence;
 }
 
 /* How many hidden ancestors follow number @root. */

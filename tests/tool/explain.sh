@@ -134,6 +134,8 @@ if ((EUID == 0)); then
 	ok "nor made" all printed "$refuses refuse alice make_reg, make_dir, make_sym, .*refer\$" -- eval '! printed "alice.*read_file"'
 	as "${p[@]}" --as alice --json --op stat shut/in/file readable
 	ok "in JSON" all printed '"user": "alice"' -- printed '"no_search": ".*/shut"' -- printed '"no_search": null' -- printed '"refused": \[\]'
+	as "${p[@]}" --as alice --svg "$work/x.svg" --op stat shut/in/file
+	ok "in a picture" has_line "$work/x.svg" '>and not by rootward: ordinary permissions do not let alice into .*/shut<'
 	as "${p[@]}" --as alice --descriptors --op stat shut/in/file
 	ok "over descriptors as well" printed "$refuses do not let alice into .*/shut\$"
 	as "${p[@]}" --as 4194398 readable
@@ -151,7 +153,7 @@ if ((EUID == 0)); then
 else
 	for what in "what modes refuse a user, apart from the verdicts" "which do not make the status" \
 		"by all groups of that user" "a directory on the way that may not be searched" \
-		"it is the object: nothing in it" "nor made" "in JSON" "over descriptors as well" \
+		"it is the object: nothing in it" "nor made" "in JSON" "in a picture" "over descriptors as well" \
 		"a name of digits, and no such process" "a number that only a user has" \
 		"a name of digits that is a process's number" "which can be told apart" \
 		"without a policy, the built-in one with that user's home"; do
