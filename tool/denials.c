@@ -6,6 +6,7 @@
 
 #include "capabilities.h"
 #include "denials.h"
+#include "explain.h"
 #include "message.h"
 #include "ops.h"
 
@@ -121,18 +122,6 @@ static bool same_rule(const struct denial *x, const struct denial *y)
 	       !strcmp(x->tree, y->tree) && !strcmp(x->origin, y->origin);
 }
 
-static const char *reason_text(int reason)
-{
-	switch (reason) {
-#define ROOTWARD_X(NAME, words)                                                                    \
-	case ROOTWARD_REASON_##NAME:                                                               \
-		return words;
-		ROOTWARD_REASONS(ROOTWARD_X)
-#undef ROOTWARD_X
-	}
-	return "a reason that this version of rootward does not know";
-}
-
 /* "TREE: a rule (policy NAME, ORIGIN)", or the reason in place of the rule */
 static void print_rule(const struct denial *row)
 {
@@ -141,7 +130,7 @@ static void print_rule(const struct denial *row)
 		print_safe(stderr, row->tree);
 		fprintf(stderr, ": ");
 	}
-	fprintf(stderr, "%s", reason_text(row->reason));
+	fprintf(stderr, "%s", explain_reason(row->reason));
 	if (*row->policy) {
 		fprintf(stderr, " (policy ");
 		print_safe(stderr, row->policy);

@@ -158,18 +158,6 @@ static __always_inline __u64 vfs_walk_counters(void)
 #endif
 }
 
-/* The second pass's loads come after the first pass's. */
-static __always_inline void vfs_walk_barrier(struct vfs_walk *w)
-{
-#ifdef __TARGET_ARCH_x86
-	asm volatile("" ::: "memory");
-#else
-	__u64 word = 0;
-
-	__sync_fetch_and_add(&word, 1);
-#endif
-}
-
 /* Go through it again from the start.  Returns 1 when it was tried often enough. */
 static __always_inline int vfs_walk_retry(struct vfs_walk *w)
 {
@@ -188,7 +176,8 @@ static __always_inline int vfs_walk_pass_over(struct vfs_walk *w)
 				       w->end == w->first_end
 			       ? 1
 			       : vfs_walk_retry(w);
-	vfs_walk_barrier(w);
+	/* The second pass's loads come after the first pass's. */
+	vfs_read_barrier();
 	if (!(w->proof & 1) && w->proof == vfs_walk_counters())
 		return 1;
 	w->proof = w->at.fold;
@@ -256,7 +245,7 @@ static __always_inline int vfs_walk_turn(struct vfs_walk *w, vfs_walk_cb cb, vfs
 			w->proof = vfs_walk_counters();
 		}
 		vfs_walk_begin(w);
-		vfs_walk_barrier(w);
+		vfs_read_barrier();
 	}
 	if (VFS_WALK_PLAIN && !w->rooted)
 		run(&w->at, w->pass == VFS_WALK_VISITING ? VFS_WALK_RUN : vfs_walk_left(w),

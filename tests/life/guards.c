@@ -78,6 +78,18 @@ static void at_rest(void)
 	session_end(state);
 }
 
+/* A domain, while @fn changes something after each look. */
+static int begin_while(struct bpf_state **state, void (*fn)(void))
+{
+	int r;
+
+	looks = 0;
+	before_identities = fn;
+	r = session_begin(state, POLICY);
+	before_identities = NULL;
+	return r;
+}
+
 /* The path stays, and so does what is denied, but one directory in between is another by then. */
 static void other_ancestor(void)
 {
@@ -90,12 +102,8 @@ static void other_ancestor(void)
 static void between_looks(void)
 {
 	struct bpf_state *state;
-	int r;
+	int r = begin_while(&state, other_ancestor);
 
-	looks = 0;
-	before_identities = other_ancestor;
-	r = session_begin(&state, POLICY);
-	before_identities = NULL;
 	is_int(r, 0, "a directory is replaced by another after the first look: a domain");
 	if (r)
 		return;
@@ -116,13 +124,8 @@ static void never_the_same(void)
 static void without_end(void)
 {
 	struct bpf_state *state;
-	int r;
 
-	looks = 0;
-	before_identities = never_the_same;
-	r = session_begin(&state, POLICY);
-	before_identities = NULL;
-	is_int(r, -EAGAIN, "renamed without end: refused");
+	is_int(begin_while(&state, never_the_same), -EAGAIN, "renamed without end: refused");
 	ok(looks > 4 && looks < 100, "after %u looks", looks);
 	ok(strstr(collected_text(&said), "renamed again and again"), "and that is said");
 	is_int(pinned(), 0, "nothing is left of it");
@@ -146,13 +149,8 @@ static void link_instead(void)
 static void refused(void (*fn)(void), const char *what)
 {
 	struct bpf_state *state;
-	int r;
 
-	looks = 0;
-	before_identities = fn;
-	r = session_begin(&state, POLICY);
-	before_identities = NULL;
-	is_int(r, -ESTALE, "%s: refused", what);
+	is_int(begin_while(&state, fn), -ESTALE, "%s: refused", what);
 	ok(strstr(collected_text(&said), "changed while the policy was prepared"),
 	   "and that is said");
 	unlink("guards/a");

@@ -6,12 +6,7 @@
 . "$(dirname "$0")/lib.sh"
 
 doctor() {
-	status=0
-	"$rootward" doctor "$@" >"$work/out" 2>"$work/err" || status=$?
-}
-
-quiet() {
-	[[ ! -s $work/err ]]
+	try "$rootward" doctor "$@"
 }
 
 # answers TITLE ANSWER: the line of that title
@@ -104,9 +99,7 @@ status=$?
 [[ ! $engine ]] || ok "confined: bpf is out of reach" all answers 'engine bpf' no -- test $status != 0
 
 if can_be_nobody; then
-	cp "$rootward" "$work/rootward"
-	status=0
-	setpriv --reuid 65534 --regid 65534 --clear-groups "$work/rootward" doctor >"$work/out" 2>"$work/err" || status=$?
+	nobody doctor
 	[[ $landlock == yes ]] && wanted=1 || wanted=2
 	ok "without privilege: landlock at most" all ended $wanted -- quiet -- answers 'engine bpf' 'no +the bpf engine needs'
 	ok "and landlock as ever" answers 'engine landlock' $landlock
@@ -114,10 +107,8 @@ if can_be_nobody; then
 	ok "user namespaces are the same for both" answers 'user namespaces' \
 		"$(yes_if eval '"$rootward" doctor | grep "^user namespaces *yes"')"
 else
-	skip "without privilege: landlock at most" "not root"
-	skip "and landlock as ever" "not root"
-	skip "what only root can try is not denied" "not root"
-	skip "user namespaces are the same for both" "not root"
+	skips "not root" "without privilege: landlock at most" "and landlock as ever" \
+		"what only root can try is not denied" "user namespaces are the same for both"
 fi
 
 doctor --json
@@ -133,14 +124,6 @@ fi
 
 doctor now
 ok "an argument: 125" all ended 125 -- said 'no argument is taken'
-if type script >/dev/null 2>&1; then
-	TERM=xterm script -qec "$rootward doctor" /dev/null >"$work/out" 2>"$work/err"
-	ok "colour on a terminal" printed $'\033'
-	NO_COLOR=1 TERM=xterm script -qec "$rootward doctor" /dev/null >"$work/out" 2>"$work/err"
-	ok "not with NO_COLOR" all printed '^privileges ' -- eval '! printed $'"'\\033'"
-else
-	skip "colour on a terminal" "no script(1)"
-	skip "not with NO_COLOR" "no script(1)"
-fi
+colours '^privileges ' doctor
 
 finish

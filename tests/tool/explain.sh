@@ -6,8 +6,7 @@
 . "$(dirname "$0")/lib.sh"
 
 explain() {
-	status=0
-	"$rootward" explain "$@" >"$work/out" 2>"$work/err" || status=$?
+	try "$rootward" explain "$@"
 }
 
 # Without what descriptors cannot be sure of: the directories behind a `/` that is a bind mount.
@@ -77,8 +76,7 @@ if ((EUID == 0)); then
 	ok "else in the kernel" printed 'walked in the kernel'
 	ok "which is of the same opinion" eval 'verdicts | diff "$work/verdicts" - >&2'
 else
-	skip "else in the kernel" "not root"
-	skip "which is of the same opinion" "not root"
+	skips "not root" "else in the kernel" "which is of the same opinion"
 fi
 
 sleep 100 &
@@ -114,9 +112,8 @@ if ((EUID == 0)); then
 	chgrp 4194300 listed
 	chmod 060 listed
 	as() {
-		status=0
-		unshare -m sh -c 'mount --bind passwd /etc/passwd && mount --bind group /etc/group && exec "$0" explain "$@"' \
-			"$rootward" "$@" >"$work/out" 2>"$work/err" || status=$?
+		try unshare -m sh -c 'mount --bind passwd /etc/passwd && mount --bind group /etc/group && exec "$0" explain "$@"' \
+			"$rootward" "$@"
 	}
 	refuses='^  besides, and not by rootward: ordinary permissions'
 	as "${p[@]}" --as alice readable
@@ -151,14 +148,14 @@ if ((EUID == 0)); then
 	as --as alice --op read_dir "$HOME/alice/.ssh"
 	ok "without a policy, the built-in one with that user's home" all ended 1 -- printed 'in that user' -- printed '~/.ssh: deny all'
 else
-	for what in "what modes refuse a user, apart from the verdicts" "which do not make the status" \
-		"by all groups of that user" "a directory on the way that may not be searched" \
-		"it is the object: nothing in it" "nor made" "in JSON" "in a picture" "over descriptors as well" \
-		"a name of digits, and no such process" "a number that only a user has" \
-		"a name of digits that is a process's number" "which can be told apart" \
-		"without a policy, the built-in one with that user's home"; do
-		skip "$what" "not root"
-	done
+	skips "not root" "what modes refuse a user, apart from the verdicts" \
+		"which do not make the status" "by all groups of that user" \
+		"a directory on the way that may not be searched" \
+		"it is the object: nothing in it" "nor made" "in JSON" "in a picture" \
+		"over descriptors as well" "a name of digits, and no such process" \
+		"a number that only a user has" "a name of digits that is a process's number" \
+		"which can be told apart" \
+		"without a policy, the built-in one with that user's home"
 fi
 
 # forms
@@ -177,15 +174,7 @@ ok "bytes that a terminal obeys are shown, not sent" all printed 'bad\\x1b\[31mn
 touch $'not\xff-utf8'
 explain "${p[@]}" --json $'not\xff-utf8'
 ok "what is not UTF-8 becomes JSON all the same" printed '"name": "not\\\\xff-utf8"'
-if type script >/dev/null 2>&1; then
-	TERM=xterm script -qec "'$rootward' explain ${p[*]} file" /dev/null >"$work/out" 2>&1
-	ok "colour on a terminal" printed $'\033\\[32m'
-	TERM=xterm NO_COLOR=1 script -qec "'$rootward' explain ${p[*]} file" /dev/null >"$work/out" 2>&1
-	ok "none with NO_COLOR" all printed allowed -- eval '! printed $'"'\033'"
-else
-	skip "colour on a terminal" "no script(1)"
-	skip "none with NO_COLOR" "no script(1)"
-fi
+colours allowed explain "${p[@]}" file
 
 # bad input
 explain
@@ -222,31 +211,22 @@ fi
 if can_be_nobody; then
 	chmod 755 "$work" "$HOME" "$HOME/project"
 	chmod 700 secret
-	cp "$rootward" "$work/rootward"
-	as_nobody_explain() {
-		status=0
-		setpriv --reuid 65534 --regid 65534 --clear-groups "$work/rootward" explain "$@" \
-			>"$work/out" 2>"$work/err" || status=$?
-	}
 	echo 'default: [read]' >"$work/p2.yaml"
-	as_nobody_explain -p "$work/p2.yaml" file
+	nobody explain -p "$work/p2.yaml" file
 	ok "without privilege" all ended 0 -- printed 'walked over descriptors; the kernel does not take the program' -- printed '^  allowed read_file'
 	ok "and without libbpf's words" eval '! said libbpf'
-	as_nobody_explain -p "$work/p2.yaml" secret/closed
+	nobody explain -p "$work/p2.yaml" secret/closed
 	ok "no permission to walk there" all ended 125 -- said '"secret/closed" cannot be looked up'
-	as_nobody_explain -p "$work/p2.yaml" --as 1 file
+	nobody explain -p "$work/p2.yaml" --as 1 file
 	ok "nor to look as another" all ended 125 -- said 'Permission denied'
-	as_nobody_explain -p "$work/p2.yaml" --as daemon file
+	nobody explain -p "$work/p2.yaml" --as daemon file
 	ok "nor to become another user" all ended 125 -- said 'becoming that user: Operation not permitted' -- said 'hint: root may'
-	as_nobody_explain -p "$work/p2.yaml" --as nobody --op read --op write_file file
+	nobody explain -p "$work/p2.yaml" --as nobody --op read --op write_file file
 	ok "but to ask for oneself" all printed 'ordinary permissions refuse nobody write_file'
 else
-	skip "without privilege" "not root"
-	skip "and without libbpf's words" "not root"
-	skip "no permission to walk there" "not root"
-	skip "nor to look as another" "not root"
-	skip "nor to become another user" "not root"
-	skip "but to ask for oneself" "not root"
+	skips "not root" "without privilege" "and without libbpf's words" \
+		"no permission to walk there" "nor to look as another" "nor to become another user" \
+		"but to ask for oneself"
 fi
 
 finish

@@ -5,11 +5,6 @@
 # shellcheck source=tests/tool/lib.sh
 . "$(dirname "$0")/lib.sh"
 
-try() {
-	status=0
-	"$@" >"$work/out" 2>"$work/err" || status=$?
-}
-
 # Every option of the table, read from the source: --help must name it, and the parser know it.
 options_of() {
 	sed -n -E 's/^\t\{ [^,]+, "([a-z-]+)", OPTION_.*/\1/p' "$source/tool/$1.c"
@@ -68,15 +63,7 @@ status=0
 "$rootward" run -- no-such-command 2>&- || status=$?
 ok "a message without stderr is lost, the status is not" ended 127
 
-if type script >/dev/null 2>&1; then
-	try env TERM=xterm script -qec "$rootward run" /dev/null
-	ok "colour on a terminal" printed $'\033\\[1;31m'
-	try env TERM=xterm NO_COLOR=1 script -qec "$rootward run" /dev/null
-	ok "none with NO_COLOR" all printed 'rootward: no command' -- eval ! printed $'\033'
-else
-	skip "colour on a terminal" "no script(1)"
-	skip "none with NO_COLOR" "no script(1)"
-fi
+colours 'rootward: no command' run
 run
 ok "none in a file" eval ! said $'\033'
 run -- $'./no\033[31m\nsuch'

@@ -58,12 +58,26 @@ finish() {
 	exit "$failed"
 }
 
-# run ARGUMENT...: rootward run, keeping status, out and err. The marker tells whether the command
-# was started; tests give `mark` as it, or none.
+# skips REASON DESCRIPTION...: each of them
+skips() {
+	local reason=$1 description
+	shift
+	for description; do
+		skip "$description" "$reason"
+	done
+}
+
+# try COMMAND...: keeping status, out and err
+try() {
+	status=0
+	"$@" >"$work/out" 2>"$work/err" || status=$?
+}
+
+# run ARGUMENT...: rootward run. The marker tells whether the command was started; tests give `mark`
+# as it, or none.
 run() {
 	rm -f marker
-	status=0
-	"$rootward" run "$@" >"$work/out" 2>"$work/err" || status=$?
+	try "$rootward" run "$@"
 }
 
 # Commands that a test runs confined. The first leaves the marker.
@@ -75,14 +89,17 @@ can_be_nobody() {
 	((EUID == 0)) && type setpriv >/dev/null 2>&1
 }
 
+# nobody COMMAND [ARGUMENT]...: a command of rootward's, without privileges
+nobody() {
+	[[ -e $work/rootward ]] || cp "$rootward" "$work/rootward"
+	try setpriv --reuid 65534 --regid 65534 --clear-groups "$work/rootward" "$@"
+}
+
 # as_nobody ARGUMENT...: run, without privileges. From then on anybody may write in the world.
 as_nobody() {
 	chmod 777 "$HOME" "$HOME/project" "$TMPDIR"
-	cp "$rootward" "$work/rootward"
 	rm -f marker
-	status=0
-	setpriv --reuid 65534 --regid 65534 --clear-groups "$work/rootward" run "$@" \
-		>"$work/out" 2>"$work/err" || status=$?
+	nobody run "$@"
 }
 
 ended() {
@@ -95,6 +112,10 @@ said() {
 
 printed() {
 	grep -q -E -e "$1" "$work/out"
+}
+
+quiet() {
+	[[ ! -s $work/err ]]
 }
 
 # Nothing but what landlock says of itself each time.
@@ -120,6 +141,20 @@ all() {
 # Failed for a reason that is said, and the command was not started.
 refused() {
 	ended 125 && said "$1" && [[ ! -e marker ]]
+}
+
+# colours WORD ARGUMENT...: two tests of what rootward prints, WORD among it
+colours() {
+	local word=$1
+	shift
+	if ! type script >/dev/null 2>&1; then
+		skips "no script(1)" "colour on a terminal" "none with NO_COLOR"
+		return
+	fi
+	try env TERM=xterm script -qec "$(printf '%q ' "$rootward" "$@")" /dev/null
+	ok "colour on a terminal" printed $'\033\\['
+	try env TERM=xterm NO_COLOR=1 script -qec "$(printf '%q ' "$rootward" "$@")" /dev/null
+	ok "none with NO_COLOR" all printed "$word" -- eval '! printed $'"'\033'"
 }
 
 # wait_for COMMAND...: until it succeeds, at most ten seconds.
