@@ -78,11 +78,15 @@ struct bench {
 static int parse(int argc, char **argv, struct options *o)
 {
 	static const struct option options[] = {
-		{ "engine", required_argument, NULL, 'e' }, { "rules", required_argument, NULL, 'r' },
-		{ "rounds", required_argument, NULL, 'n' }, { "times", required_argument, NULL, 't' },
-		{ "dir", required_argument, NULL, 'd' },    { "unit", required_argument, NULL, 'u' },
+		{ "engine", required_argument, NULL, 'e' },
+		{ "rules", required_argument, NULL, 'r' },
+		{ "rounds", required_argument, NULL, 'n' },
+		{ "times", required_argument, NULL, 't' },
+		{ "dir", required_argument, NULL, 'd' },
+		{ "unit", required_argument, NULL, 'u' },
 		{ "percentile", required_argument, NULL, 'p' },
-		{ "tsv", no_argument, NULL, 'T' },	    { "cpu-time", no_argument, NULL, 'c' },
+		{ "tsv", no_argument, NULL, 'T' },
+		{ "cpu-time", no_argument, NULL, 'c' },
 		{ 0 },
 	};
 	int c;
@@ -211,7 +215,7 @@ static void report(struct bench *b)
 		.has_landlock = b->options.landlock,
 	};
 	struct cost *costs[LOTS] = {
-		&report.bare,	      &report.bystander,   &report.rootward[0],
+		&report.bare,	     &report.bystander,	  &report.rootward[0],
 		&report.rootward[1], &report.landlock[0], &report.landlock[1],
 	};
 	size_t depth;
@@ -254,8 +258,14 @@ static void free_room(struct bench *b)
 
 int main(int argc, char **argv)
 {
-	struct bench b = { .options = { .bpf = true, .landlock = true, .rules = 10000,
-					.rounds = 50, .times = 100, .percentile = 50, .dir = "/", .unit = "ns",
+	struct bench b = { .options = { .bpf = true,
+					.landlock = true,
+					.rules = 10000,
+					.rounds = 50,
+					.times = 100,
+					.percentile = 50,
+					.dir = "/",
+					.unit = "ns",
 					.clock = CLOCK_MONOTONIC_RAW } };
 	int r;
 

@@ -100,9 +100,8 @@ static int look_identify(struct look *look)
 	size_t i;
 	int r;
 
-	r = look->program >= 0 ?
-		    identity_read(look->program, look->fds, look->n_open, identities) :
-		    identity_guess(look->fds, look->n_open, identities);
+	r = look->program >= 0 ? identity_read(look->program, look->fds, look->n_open, identities)
+			       : identity_guess(look->fds, look->n_open, identities);
 	for (i = 0; i < look->n_open; i++) {
 		if (r == 0)
 			list[i].identity = identities[i];

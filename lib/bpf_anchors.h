@@ -57,8 +57,8 @@ struct anchors {
  *
  * Return: 0, or as bpf_rules_install().
  */
-int anchors_find(struct anchors *anchors, int program, struct rootward_policy *const *policies, size_t n,
-		 const struct rootward_opts *opts);
+int anchors_find(struct anchors *anchors, int program, struct rootward_policy *const *policies,
+		 size_t n, const struct rootward_opts *opts);
 
 /** anchors_same() - whether two looks at the same policies found the same. */
 bool anchors_same(const struct anchors *a, const struct anchors *b);

@@ -42,7 +42,10 @@ enum bpf_kernel_pin {
 	PINNED_ENTER,	 /* likewise: see enter.bpf.h */
 };
 
-#define BPF_KERNEL_NONE { .lock = -1, .pins = { -1, -1, -1, -1, -1, -1, -1, -1 } }
+#define BPF_KERNEL_NONE                                                                            \
+	{                                                                                          \
+		.lock = -1, .pins = { -1, -1, -1, -1, -1, -1, -1, -1 }                             \
+	}
 
 #define BPF_KERNEL_FS "/sys/fs/bpf"
 #define BPF_KERNEL_STRING_(x) #x
@@ -52,8 +55,8 @@ enum bpf_kernel_pin {
 /**
  * bpf_kernel_open() - lock, then use what is pinned or load and pin it.
  *
- * Return: 0; -EPERM, -ENOSYS (reported); -ENOTSUP: a hook is missing, or the kernel may skip programs
- * (reported); what libbpf says.
+ * Return: 0; -EPERM, -ENOSYS (reported); -ENOTSUP: a hook is missing, or the kernel may skip
+ * programs (reported); what libbpf says.
  */
 int bpf_kernel_open(struct bpf_kernel *kernel, const struct rootward_opts *opts);
 
@@ -74,7 +77,8 @@ void bpf_kernel_unlock(struct bpf_kernel *kernel);
 
 void bpf_kernel_close(struct bpf_kernel *kernel);
 
-/** bpf_kernel_leave() - collect, and when no domain is left, the programs go too; under the lock. */
+/** bpf_kernel_leave() - collect, and when no domain is left, the programs go too; under the lock.
+ */
 void bpf_kernel_leave(struct bpf_kernel *kernel);
 
 #endif

@@ -71,9 +71,12 @@ static int pin_shared(struct rootward_bpf *skeleton, int identity, const char *d
 		      const char *const *names, size_t n)
 {
 	int fds[] = {
-		bpf_map__fd(skeleton->maps.domains), bpf_map__fd(skeleton->maps.rules),
-		bpf_map__fd(skeleton->maps.names),   bpf_map__fd(skeleton->maps.tasks),
-		bpf_map__fd(skeleton->maps.rings),   bpf_map__fd(skeleton->maps.data_shared),
+		bpf_map__fd(skeleton->maps.domains),
+		bpf_map__fd(skeleton->maps.rules),
+		bpf_map__fd(skeleton->maps.names),
+		bpf_map__fd(skeleton->maps.tasks),
+		bpf_map__fd(skeleton->maps.rings),
+		bpf_map__fd(skeleton->maps.data_shared),
 		identity,
 		bpf_program__fd(skeleton->progs.rw_enter),
 	};
@@ -101,8 +104,7 @@ static int tell_map_id(struct rootward_bpf *skeleton)
 	return 0;
 }
 
-int bpf_load(const char *dir, const char *const *names, size_t n,
-	     const struct rootward_opts *opts)
+int bpf_load(const char *dir, const char *const *names, size_t n, const struct rootward_opts *opts)
 {
 	_cleanup_(cleanup_skeleton) struct rootward_bpf *skeleton = NULL;
 	libbpf_print_fn_t printer = libbpf_set_print(keep_warning);
@@ -125,8 +127,9 @@ int bpf_load(const char *dir, const char *const *names, size_t n,
 		r = attach_and_pin(skeleton, dir);
 	libbpf_set_print(printer);
 	if (r < 0 && r != -ENOTSUP && r != -ENOSYS)
-		diag(opts, ROOTWARD_ERROR, NULL, NULL, "the kernel does not take the programs: %s%s%s%s",
-		     strerror(-r), *warned_of ? " (" : "", warned_of, *warned_of ? ")" : "");
+		diag(opts, ROOTWARD_ERROR, NULL, NULL,
+		     "the kernel does not take the programs: %s%s%s%s", strerror(-r),
+		     *warned_of ? " (" : "", warned_of, *warned_of ? ")" : "");
 	return r;
 }
 
@@ -149,7 +152,8 @@ static bool always_preempted(void)
 {
 	struct utsname u;
 
-	return uname(&u) == 0 && (strstr(u.version, " PREEMPT ") || strstr(u.version, "PREEMPT_RT"));
+	return uname(&u) == 0 &&
+	       (strstr(u.version, " PREEMPT ") || strstr(u.version, "PREEMPT_RT"));
 }
 
 static int probe_called(struct probe_bpf *probe, enum bpf_stage *stage)

@@ -10,8 +10,7 @@
  *
  * Return: 0, or a negative errno, reported.
  */
-int bpf_load(const char *dir, const char *const *names, size_t n,
-	     const struct rootward_opts *opts);
+int bpf_load(const char *dir, const char *const *names, size_t n, const struct rootward_opts *opts);
 
 /** bpf_identity_load() - identity_load() without libbpf's words on stderr. */
 int bpf_identity_load(void);

@@ -15,7 +15,7 @@ struct layer_names {
 	struct {
 		char *path;
 		char *origin;
-	} *trees;
+	} * trees;
 };
 
 /**

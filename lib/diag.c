@@ -30,14 +30,15 @@ int diag(const struct rootward_opts *opts, enum rootward_severity severity,
 	if (message)
 		one_line(message);
 
-	opts->diag(opts->diag_data, &(struct rootward_diag){
-		.severity = severity,
-		.file = origin ? origin->file : NULL,
-		.line = origin ? origin->line : 0,
-		.column = origin ? origin->column : 0,
-		.message = message ? message : "out of memory while reporting",
-		.hint = hint,
-	});
+	opts->diag(opts->diag_data,
+		   &(struct rootward_diag){
+			   .severity = severity,
+			   .file = origin ? origin->file : NULL,
+			   .line = origin ? origin->line : 0,
+			   .column = origin ? origin->column : 0,
+			   .message = message ? message : "out of memory while reporting",
+			   .hint = hint,
+		   });
 	return -EINVAL;
 }
 

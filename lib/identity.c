@@ -134,12 +134,12 @@ int rootward_owner(int fd, struct rootward_owner *owner)
  * for a rule must never stop matching unseen.
  */
 static const unsigned long stable_filesystems[] = {
-	0xef53,     /* ext2, ext3, ext4 */
+	0xef53,	    /* ext2, ext3, ext4 */
 	0x58465342, /* xfs */
 	0x01021994, /* tmpfs, devtmpfs: inodes live as long as their files */
 	0x858458f6, /* ramfs */
 	0x62656572, /* sysfs: kernfs nodes carry the number */
-	0x1cd1,     /* devpts */
+	0x1cd1,	    /* devpts */
 	0x63677270, /* cgroup2 */
 	0x64626720, /* debugfs */
 	0x74726163, /* tracefs */
@@ -148,12 +148,12 @@ static const unsigned long stable_filesystems[] = {
 	0xf2f52010, /* f2fs */
 	0x73717368, /* squashfs */
 	0xe0f5e1e2, /* erofs */
-	0x9660,     /* iso9660 */
+	0x9660,	    /* iso9660 */
 	0x6e667364, /* nfsd's own */
 	0x42494e4d, /* binfmt_misc */
 	0x19800202, /* mqueue */
 	0x958458f6, /* hugetlbfs */
-	0x3434,     /* nilfs2 */
+	0x3434,	    /* nilfs2 */
 };
 
 #define OVERLAYFS_MAGIC 0x794c7630
@@ -169,15 +169,15 @@ const char *identity_unstable(const struct rw_identity *id)
 
 	switch (id->magic) {
 	case OVERLAYFS_MAGIC:
-		return id->xino_mode >= 0 ?
-			       NULL :
-			       "this overlay makes inode numbers up anew (its layers are on several "
-			       "filesystems and it is mounted without xino)";
+		return id->xino_mode >= 0
+			       ? NULL
+			       : "this overlay makes inode numbers up anew (its layers are on several "
+				 "filesystems and it is mounted without xino)";
 	case PROC_MAGIC:
 		/* Static entries have fixed numbers; processes and sysctls get new ones. */
-		return id->ino == PROC_ROOT_INO || id->ino >= PROC_DYNAMIC_FIRST ?
-			       NULL :
-			       "procfs makes up inode numbers of processes and settings anew";
+		return id->ino == PROC_ROOT_INO || id->ino >= PROC_DYNAMIC_FIRST
+			       ? NULL
+			       : "procfs makes up inode numbers of processes and settings anew";
 	case BTRFS_MAGIC:
 		return "btrfs subvolumes share one device number, so inode numbers are not unique";
 	}

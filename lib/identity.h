@@ -15,8 +15,9 @@
 int identity_load(void);
 
 /**
- * identity_read() - by @program, from identity_load() or pinned, identities of @n open descriptors of this process (O_PATH will do).
- * One run serves them all and costs a pass over all descriptors, so ask for many at once.
+ * identity_read() - by @program, from identity_load() or pinned, identities of @n open descriptors
+ * of this process (O_PATH will do). One run serves them all and costs a pass over all descriptors,
+ * so ask for many at once.
  *
  * Return: 0; -EBADF when one is not open; what reading the iterator says.
  */

@@ -191,7 +191,8 @@ static int read_mounts(struct mounts *mounts, const struct rootward_opts *opts)
 	if (r)
 		diag(opts, ROOTWARD_ERROR, NULL, "mount /proc",
 		     "landlock: cannot tell from /proc/self/mountinfo by which paths denied "
-		     "things can be reached: %s", strerror(-r));
+		     "things can be reached: %s",
+		     strerror(-r));
 	return r;
 }
 

@@ -24,8 +24,8 @@ static bool is_memory(const char *path)
 
 static bool is_denied(const struct rootward_policy *policy, const char *path, mode_t mode)
 {
-	if (S_ISBLK(mode) ? (policy->keep & KEEP_BLOCK_DEVICES) :
-			    !S_ISCHR(mode) || !is_memory(path) || (policy->keep & KEEP_RAW_MEMORY))
+	if (S_ISBLK(mode) ? (policy->keep & KEEP_BLOCK_DEVICES)
+			  : !S_ISCHR(mode) || !is_memory(path) || (policy->keep & KEEP_RAW_MEMORY))
 		return false;
 	/* Most callers cannot open them anyway, and need not lose anything for them. */
 	return !faccessat(AT_FDCWD, path, R_OK, AT_EACCESS) ||
@@ -47,9 +47,15 @@ static int add_tree(struct rootward_policy *copy, size_t first, char *path, cons
 		copy->trees = bigger;
 	}
 	copy->trees[copy->n_trees++] = (struct tree){
-		.path = path, .real = path, .deny = DENIED, .builtin = true,
-		.origin = { .file = "raw devices" }, .state = TREE_PRESENT,
-		.dev = st->st_dev, .ino = st->st_ino, .mode = st->st_mode,
+		.path = path,
+		.real = path,
+		.deny = DENIED,
+		.builtin = true,
+		.origin = { .file = "raw devices" },
+		.state = TREE_PRESENT,
+		.dev = st->st_dev,
+		.ino = st->st_ino,
+		.mode = st->st_mode,
 	};
 	return 0;
 }

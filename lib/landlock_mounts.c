@@ -44,7 +44,8 @@ static int append(struct mounts *mounts, const struct mount_entry *entry)
 
 	/* Grows at powers of two. */
 	if (!(mounts->n & (mounts->n - 1))) {
-		bigger = realloc(mounts->entries, (mounts->n ? mounts->n * 2 : 1) * sizeof(*bigger));
+		bigger =
+			realloc(mounts->entries, (mounts->n ? mounts->n * 2 : 1) * sizeof(*bigger));
 		if (!bigger)
 			return -ENOMEM;
 		mounts->entries = bigger;
@@ -80,9 +81,8 @@ static const struct mount_entry *find_root(const struct mounts *mounts, int root
 }
 
 /* The mount that sits directly on @at, at the first @len bytes of @point. */
-static const struct mount_entry *mounted_on(const struct mounts *mounts,
-					    const struct mount_entry *at, const char *point,
-					    size_t len)
+static const struct mount_entry *
+mounted_on(const struct mounts *mounts, const struct mount_entry *at, const char *point, size_t len)
 {
 	const struct mount_entry *entry;
 
@@ -173,8 +173,9 @@ int mounts_parse(struct mounts *mounts, char *text, int root_id, dev_t root_dev)
 
 	/* chroot() to a plain directory: the mount that holds it is not listed. */
 	if (root_id != MOUNTS_NO_ID && !by_id(mounts, root_id)) {
-		entry = (struct mount_entry){ .id = root_id, .parent = MOUNTS_NO_ID,
-					      .dev = root_dev, .point = strdup("/") };
+		entry = (struct mount_entry){
+			.id = root_id, .parent = MOUNTS_NO_ID, .dev = root_dev, .point = strdup("/")
+		};
 		if (!entry.point || append(mounts, &entry)) {
 			mount_entry_free(&entry);
 			return -ENOMEM;

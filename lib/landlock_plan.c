@@ -317,8 +317,8 @@ static int verify(const struct run *run)
 	return 0;
 }
 
-int landlock_plan_run(struct landlock_plan *plan, const struct mounts *mounts,
-		      landlock_rule_fn fn, void *data, const struct rootward_opts *opts)
+int landlock_plan_run(struct landlock_plan *plan, const struct mounts *mounts, landlock_rule_fn fn,
+		      void *data, const struct rootward_opts *opts)
 {
 	struct run run = { plan, mounts, fn, data, opts };
 	size_t i;

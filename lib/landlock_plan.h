@@ -20,7 +20,8 @@
 /** enum loss_kind - why L(x) is less than E(x). */
 enum loss_kind {
 	LOSS_EXPANDED, /* a deny lies beneath: the directory itself, and what is made in it later */
-	LOSS_UNLISTED, /* and the caller may not list it: nor its children, but for well-known ones */
+	LOSS_UNLISTED, /* and the caller may not list it: nor its children, but for well-known ones
+			*/
 	LOSS_SHOWN,    /* another mount shows it where it is not allowed */
 };
 
@@ -56,8 +57,8 @@ typedef int (*landlock_rule_fn)(void *data, int fd, const char *path, uint32_t o
  * Return: 0; -E2BIG beyond LANDLOCK_RULES_MAX (reported); -ESTALE when a tree was moved meanwhile
  * (reported); -ENOMEM; what @fn returns.
  */
-int landlock_plan_run(struct landlock_plan *plan, const struct mounts *mounts,
-		      landlock_rule_fn fn, void *data, const struct rootward_opts *opts);
+int landlock_plan_run(struct landlock_plan *plan, const struct mounts *mounts, landlock_rule_fn fn,
+		      void *data, const struct rootward_opts *opts);
 
 void landlock_plan_free(struct landlock_plan *plan);
 

@@ -88,8 +88,8 @@ struct trie {
  * Every tree is found again wherever another mount shows its object, and every mount whose root
  * lies beneath a denied tree is denied what hidden ancestors deny.
  */
-int trie_build(struct trie *trie, const struct rootward_policy *policy,
-	       const struct mounts *mounts, uint32_t handled);
+int trie_build(struct trie *trie, const struct rootward_policy *policy, const struct mounts *mounts,
+	       uint32_t handled);
 
 void trie_free(struct trie *trie);
 

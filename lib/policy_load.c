@@ -125,6 +125,7 @@ int rootward_policy_parse(struct rootward_policy **ret, const char *text, size_t
 
 	r = opts_take(&copy, opts);
 	if (r == 0)
-		r = read_text(&policy, text, len, copy.name, copy.name ? copy.name : "policy", &copy);
+		r = read_text(&policy, text, len, copy.name, copy.name ? copy.name : "policy",
+			      &copy);
 	return whole(ret, policy, r);
 }

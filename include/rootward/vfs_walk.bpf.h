@@ -6,7 +6,7 @@
  * preserve_access_index) and bpf/bpf_helpers.h.  Works from Linux 6.1 on, in programs that do not
  * sleep (`lsm/`, `tp_btf/`, `iter/`, ...).  A program that sleeps (`lsm.s/`) takes
  * bpf_rcu_read_lock() around the walk, in the same function where that is a global one; a kernel
- * without it cannot walk there.  From Linux 6.4 on the verifier refuses a walk without the lock.  It
+ * without it cannot walk there.  From Linux 6.4 on the verifier refuses a walk without the lock. It
  * cannot be made to before, where it does not know what RCU keeps in place: there it is for the
  * program's author to see to.
  *

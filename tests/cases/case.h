@@ -46,7 +46,7 @@ enum where {
  * @path, @path2: from the case's root.  `d{30}` is thirty times the component d/d/…, `x<255>` is
  *                255 times the character x, a leading `@` is the descriptor that HOLD left
  * @expect:       0 or an errno
- * @or:           another one to accept; a comment there says why
+ * @or_else:      another one to accept; a comment there says why
  * @now, @now2:   where the model finds the objects, when not under the actor's names for them
  * @less:         an engine that says LESS may deny this though the policy allows it
  * @bpf_only:     about something that no other engine can do
@@ -59,7 +59,7 @@ struct check {
 	const char *path;
 	const char *path2;
 	int expect;
-	int or;
+	int or_else;
 	const char *now;
 	const char *now2;
 	enum who by;

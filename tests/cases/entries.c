@@ -5,12 +5,12 @@
 /* Everything that can be made, each allowed in a directory of its own. */
 #define KINDS                                                                                      \
 	BASIC "trees:\n"                                                                           \
-	"- {path: reg, allow: [make_reg]}\n"                                                       \
-	"- {path: dir, allow: [make_dir]}\n"                                                       \
-	"- {path: sym, allow: [make_sym]}\n"                                                       \
-	"- {path: fifo, allow: [make_fifo]}\n"                                                     \
-	"- {path: sock, allow: [make_sock]}\n"                                                     \
-	"- {path: char, allow: [make_char]}\n"
+	      "- {path: reg, allow: [make_reg]}\n"                                                 \
+	      "- {path: dir, allow: [make_dir]}\n"                                                 \
+	      "- {path: sym, allow: [make_sym]}\n"                                                 \
+	      "- {path: fifo, allow: [make_fifo]}\n"                                               \
+	      "- {path: sock, allow: [make_sock]}\n"                                               \
+	      "- {path: char, allow: [make_char]}\n"
 
 #define KINDS_TREE "reg/\ndir/\nsym/\nfifo/\nsock/\nchar/\n"
 
@@ -289,7 +289,7 @@ static const struct test_case cases[] = {
 		.checks = {
 			{ WRITE, "a/f" },
 			{ LINK, "a/f", "a/read-only/d/new", .less = true },
-			{ WRITE, "a/read-only/d/new", .expect = EACCES, .or = ENOENT },
+			{ WRITE, "a/read-only/d/new", .expect = EACCES, .or_else = ENOENT },
 			{ WRITE, "a/read-only/f", .expect = EACCES },
 			{ WRITE, "a/f" },
 		},

@@ -14,7 +14,10 @@
 
 #define ALL BASIC "default: [all]\n"
 
-#define CAP_IS(number) { HAS_CAP, number, .expect = EPERM }
+#define CAP_IS(number)                                                                             \
+	{                                                                                          \
+		HAS_CAP, number, .expect = EPERM                                                   \
+	}
 
 static const struct test_case cases[] = {
 	{
@@ -140,7 +143,7 @@ static const struct test_case cases[] = {
 		.checks = {
 			{ BPF, .expect = EPERM },
 			{ INIT_MODULE, .expect = EPERM,
-			  .or = ENOSYS /* a kernel without modules */ },
+			  .or_else = ENOSYS /* a kernel without modules */ },
 			{ REBOOT, .expect = EPERM },
 		},
 	},
@@ -152,13 +155,13 @@ static const struct test_case cases[] = {
 		.checks = {
 			{ LIST, PINS "/live", .unmodelled = true }, /* it is there, and may be seen */
 			{ RENAME, PINS "/live", PINS "/gone", .expect = EACCES,
-			  .or = EPERM, /* by the hook for entries or the one for bpf */
+			  .or_else = EPERM, /* by the hook for entries or the one for bpf */
 			  .unmodelled = true },
 			{ RMDIR, PINS "/live", .expect = EACCES,
-			  .or = EPERM, /* likewise; ENOTEMPTY would come after */
+			  .or_else = EPERM, /* likewise; ENOTEMPTY would come after */
 			  .unmodelled = true },
 			{ MKDIR, PINS "/new", .expect = EACCES,
-			  .or = EPERM, /* likewise */
+			  .or_else = EPERM, /* likewise */
 			  .unmodelled = true },
 		},
 		.landlock = NOT_FOR_LANDLOCK("pins nothing"),
@@ -184,8 +187,8 @@ static const struct test_case cases[] = {
 			/* whatever is behind the node: the policy has not kept block_devices.
 			 * EPERM or EACCES: DESIGN leaves it open
 			 */
-			{ READ, "a/disk", .expect = EPERM, .or = EACCES, .unmodelled = true },
-			{ WRITE, "a/disk", .expect = EPERM, .or = EACCES, .unmodelled = true },
+			{ READ, "a/disk", .expect = EPERM, .or_else = EACCES, .unmodelled = true },
+			{ WRITE, "a/disk", .expect = EPERM, .or_else = EACCES, .unmodelled = true },
 			{ MKBLOCK, "a/own", .expect = EPERM, .natural = true },
 		},
 		.landlock = NOT_FOR_LANDLOCK("has no notion of a device"),
@@ -198,7 +201,7 @@ static const struct test_case cases[] = {
 		.actor = ROOT,
 		.checks = {
 			/* EPERM or EACCES: as above */
-			{ READ, "a/mem", .expect = EPERM, .or = EACCES, .unmodelled = true },
+			{ READ, "a/mem", .expect = EPERM, .or_else = EACCES, .unmodelled = true },
 		},
 		.landlock = NOT_FOR_LANDLOCK("has no notion of a device"),
 	},

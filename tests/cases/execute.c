@@ -204,8 +204,8 @@ static const struct test_case cases[] = {
 			"- {path: bin, allow: [execute]}\n",
 		.checks = {
 			/* before Linux 6.14 the kernel does not know the question */
-			{ EXEC_CHECK, "bin/script", .or = EINVAL },
-			{ EXEC_CHECK, "data/script", .expect = EACCES, .or = EINVAL },
+			{ EXEC_CHECK, "bin/script", .or_else = EINVAL },
+			{ EXEC_CHECK, "data/script", .expect = EACCES, .or_else = EINVAL },
 		},
 	},
 	{

@@ -12,7 +12,9 @@
 #define MOUNT_SETTINGS                                                                             \
 	{ MOUNT_KIND, "cg", "cgroup2" }, { MOUNT_KIND, "sys", "sysfs" },                           \
 		{ MOUNT_KIND, "sec", "securityfs" }, { MOUNT_KIND, "trace", "tracefs" },           \
-		{ MOUNT_KIND, "debug", "debugfs" }
+	{                                                                                          \
+		MOUNT_KIND, "debug", "debugfs"                                                     \
+	}
 
 static const struct test_case cases[] = {
 	{
@@ -65,7 +67,7 @@ static const struct test_case cases[] = {
 		.actor = ROOT,
 		.checks = {
 			{ OPEN_WRITE, "/proc/sys/kernel/core_pattern",
-			  .or = EROFS /* a container's */ },
+			  .or_else = EROFS /* a container's */ },
 			{ OPEN_WRITE, "cg/cgroup.procs" },
 			{ MKDIR, "cg/rootward-cases" },
 			{ RMDIR, "cg/rootward-cases" },

@@ -6,7 +6,7 @@
  * "A process enters a domain once" (rootward.h): an engine may refuse a second.  What is expected
  * then is what the model says of the first alone.
  */
-#define MAY_ENTER_SECOND ENTER_SECOND, .or = EPERM
+#define MAY_ENTER_SECOND ENTER_SECOND, .or_else = EPERM
 
 #define AB                                                                                         \
 	"a/\n"                                                                                     \

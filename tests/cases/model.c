@@ -17,8 +17,7 @@ struct model {
 };
 
 /* What an operation may mean for an object: a file has no entries. */
-#define OPS_OF_DIRECTORIES                                                                         \
-	(OP(READ_DIR) | OP(CHROOT) | ROOTWARD_OPS_ENTRY)
+#define OPS_OF_DIRECTORIES (OP(READ_DIR) | OP(CHROOT) | ROOTWARD_OPS_ENTRY)
 #define OPS_OF_FILES (ROOTWARD_OPS_ALL & ~OPS_OF_DIRECTORIES)
 
 struct model *model_new(bool best_effort, bool by_object)
@@ -45,8 +44,9 @@ static int add_rule(struct rule *rule, const struct tree *tree, uint32_t ops)
 	const char *path = real ?: tree->path, *name;
 	struct stat st;
 
-	*rule = (struct rule){ .allow = tree->allow & ops, .deny = tree->deny & ops, .up = -1,
-			       .dir = -1 };
+	*rule = (struct rule){
+		.allow = tree->allow & ops, .deny = tree->deny & ops, .up = -1, .dir = -1
+	};
 	if (!real && (errno != ENOENT || (tree->allow && !tree->optional)))
 		return -errno;
 	if (strcmp(path, "/")) {
@@ -116,7 +116,8 @@ static int ask_entry(struct model *model, const struct layer *layer, const struc
 
 	if (denied_at(layer, &place->above, ops) || entry_denies(layer, &place->entry, ops))
 		return EACCES;
-	return goes && place->is_dir && is_anchored(&model->world, layer, &place->entry) ? EACCES : 0;
+	return goes && place->is_dir && is_anchored(&model->world, layer, &place->entry) ? EACCES
+											 : 0;
 }
 
 static uint32_t remove_op(const struct place *place)
@@ -187,8 +188,8 @@ static int ask_move(struct model *model, const struct layer *layer, enum verb_ki
 		r = r ?: ask_entry(model, layer, to, remove_op(to));
 	if (r)
 		return r;
-	if (apart && (ask_entry(model, layer, from, OP(REFER)) ||
-		      ask_entry(model, layer, to, OP(REFER))))
+	if (apart &&
+	    (ask_entry(model, layer, from, OP(REFER)) || ask_entry(model, layer, to, OP(REFER))))
 		return EXDEV;
 	/* mv(1) takes EXDEV for `copy it`, which is of no use within one directory */
 	return !gains(layer, from, to) ? 0 : apart ? EXDEV : EACCES;
@@ -202,8 +203,7 @@ static int worse(int a, int b)
 	return a ?: b;
 }
 
-static int check_move(struct model *model, enum verb_kind kind, const char *path,
-		      const char *path2)
+static int check_move(struct model *model, enum verb_kind kind, const char *path, const char *path2)
 {
 	struct place from = { 0 }, to = { 0 };
 	int answer = 0;

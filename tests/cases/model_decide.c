@@ -23,8 +23,8 @@ static void rules_at(const struct layer *layer, const struct node *node, uint32_
 			  same_id(rule->parent, node->parent) && !strcmp(rule->name, node->name);
 		if (itself || by_name)
 			*deny |= rule->deny;
-		if (itself || (by_name && !layer->by_object && !rule->is_dir &&
-			       !same_id(rule->id, NO_ID)))
+		if (itself ||
+		    (by_name && !layer->by_object && !rule->is_dir && !same_id(rule->id, NO_ID)))
 			*allow |= rule->allow;
 	}
 	*allow &= ~*deny;

@@ -6,8 +6,7 @@
 #include "random.h"
 #include "random_case.h"
 
-static enum outcome try(const struct run *run, const struct random_case *rc,
-			struct result *result)
+static enum outcome try(const struct run *run, const struct random_case *rc, struct result *result)
 {
 	struct table_form t = { 0 };
 

@@ -37,7 +37,10 @@ static void draw_tree(const struct random_case *rc, int parent, int depth, FILE 
 	for (i = 0; i <= last; i++) {
 		if (rc->gone_dirs[i] || rc->parents[i] != parent)
 			continue;
-		fprintf(out, "%*s%s%c/\n", indent, "", !depth ? "" : i == last ? "`-- " : "|-- ",
+		fprintf(out, "%*s%s%c/\n", indent, "",
+			!depth	    ? ""
+			: i == last ? "`-- "
+				    : "|-- ",
 			'A' + i);
 		fprintf(out, "%*s|-- f\n", 4 * depth, "");
 		draw_tree(rc, i, depth + 1, out);
@@ -84,8 +87,8 @@ static void move_paths(struct table_form *t, const struct random_case *rc,
 		check->path2 = path_to(t, rc, op->dir2, op->what ? "new" : "f");
 }
 
-static void op_paths(struct table_form *t, const struct random_case *rc,
-		     const struct random_op *op, struct check *check)
+static void op_paths(struct table_form *t, const struct random_case *rc, const struct random_op *op,
+		     struct check *check)
 {
 	const char *name = op->what < 2 ? "f" : op->what == 2 ? NULL : "new";
 
@@ -143,9 +146,10 @@ static void make_mounts(struct table_form *t, const struct random_case *rc)
 	int i, over = rc->over - 1;
 
 	if (rc->over) {
-		*step++ = rc->kind == MOUNT_TMPFS ?
-				  (struct check){ MOUNT_TMPFS, path_to(t, rc, over, NULL) } :
-				  (struct check){ MOUNT_OVERLAY, "layers", path_to(t, rc, over, NULL) };
+		*step++ = rc->kind == MOUNT_TMPFS
+				  ? (struct check){ MOUNT_TMPFS, path_to(t, rc, over, NULL) }
+				  : (struct check){ MOUNT_OVERLAY, "layers",
+						    path_to(t, rc, over, NULL) };
 		*step++ = (struct check){ PUT, path_to(t, rc, over, "f") };
 	}
 	for (i = over + 1; rc->over && i < rc->n_dirs; i++) {

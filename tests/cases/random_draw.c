@@ -12,8 +12,8 @@ static unsigned int draw(unsigned int *state, unsigned int below)
 }
 
 static const enum verb_id verbs_for_all[] = {
-	READ,  WRITE, RDWR,  TRUNCATE, LIST,   MKREG,  CREAT, MKDIR,	MKSYM,
-	MKFIFO, UNLINK, RMDIR, RENAME,	RENAME, RENAME, LINK,  EXCHANGE, RENAME_NEW,
+	READ,	WRITE,	RDWR,  TRUNCATE, LIST,	 MKREG,	 CREAT, MKDIR,	  MKSYM,
+	MKFIFO, UNLINK, RMDIR, RENAME,	 RENAME, RENAME, LINK,	EXCHANGE, RENAME_NEW,
 };
 
 static const enum verb_id verbs_for_bpf[] = { STAT, CHMOD, UTIME, LISTXATTR, WATCH, CHOWN };
@@ -23,7 +23,10 @@ static const enum verb_id verbs_for_bpf[] = { STAT, CHMOD, UTIME, LISTXATTR, WAT
 static uint32_t draw_ops(unsigned int *state)
 {
 	static const uint32_t groups[] = {
-		ROOTWARD_OPS_ALL, ROOTWARD_OPS_READ, ROOTWARD_OPS_WRITE, ROOTWARD_OPS_ENTRY,
+		ROOTWARD_OPS_ALL,
+		ROOTWARD_OPS_READ,
+		ROOTWARD_OPS_WRITE,
+		ROOTWARD_OPS_ENTRY,
 		OP(READ_FILE) | OP(WRITE_FILE) | OP(READ_DIR),
 	};
 	uint32_t ops = 0;
@@ -75,13 +78,14 @@ static void draw_ops_list(struct random_case *rc, unsigned int *state, bool bpf)
 	rc->n_ops = 4 + (int)draw(state, MAX_OPS - 3);
 	for (i = 0; i < rc->n_ops; i++) {
 		op = &rc->ops[i];
-		op->verb = bpf && !draw(state, 4) ?
-				   verbs_for_bpf[draw(state, COUNT(verbs_for_bpf))] :
-				   verbs_for_all[draw(state, COUNT(verbs_for_all))];
+		op->verb = bpf && !draw(state, 4)
+				   ? verbs_for_bpf[draw(state, COUNT(verbs_for_bpf))]
+				   : verbs_for_all[draw(state, COUNT(verbs_for_all))];
 		op->dir = (int)draw(state, (unsigned int)rc->n_dirs);
 		op->dir2 = (int)draw(state, (unsigned int)rc->n_dirs);
 		op->what = (int)draw(state, 4);
-		op->outside = bpf && (op->verb == RENAME || op->verb == MKDIR || op->verb == RMDIR) &&
+		op->outside = bpf &&
+			      (op->verb == RENAME || op->verb == MKDIR || op->verb == RMDIR) &&
 			      !draw(state, 3);
 	}
 }

@@ -36,7 +36,7 @@ struct show {
 };
 
 __attribute__((format(printf, 2, 3))) static void complain(struct show *show, const char *format,
-							    ...)
+							   ...)
 {
 	va_list ap;
 
@@ -79,8 +79,8 @@ static void ask_explain(struct show *show, const struct check *check, int model)
 				 (int)(check - show->c->checks) + 1);
 		if (predicted >= 0 && predicted != model)
 			complain_check(show, check,
-				       way ? "explain, over descriptors, predicts" :
-					     "explain predicts",
+				       way ? "explain, over descriptors, predicts"
+					   : "explain predicts",
 				       model, predicted);
 	}
 }
@@ -88,8 +88,8 @@ static void ask_explain(struct show *show, const struct check *check, int model)
 /* The table against the model.  Sets *expect to what must come out. */
 static void ask_model(struct show *show, const struct check *check, int *expect)
 {
-	int model = check->by == OUTSIDE || check->unmodelled ? -1 :
-								model_check(show->model, check);
+	int model =
+		check->by == OUTSIDE || check->unmodelled ? -1 : model_check(show->model, check);
 
 	if (model >= 0 && !check->unexplained)
 		ask_explain(show, check, model);
@@ -124,7 +124,7 @@ static bool is_between_mounts(const struct check *check)
 
 static bool as_expected(const struct show *show, const struct check *check, int expect, int got)
 {
-	if (got == expect || (check->or && got == check->or))
+	if (got == expect || (check->or_else && got == check->or_else))
 		return true;
 	/* random operations also fail for reasons of their own, first or instead */
 	return show->run->expect_model && got &&
@@ -266,9 +266,9 @@ static enum outcome set_scene(struct show *show)
 	for (step = c->before; step->verb; step++) {
 		r = run_verb(step);
 		if (r == -ENODEV && (step->verb == MOUNT_EXT4 || step->verb == MOUNT_OVERLAY)) {
-			fprintf(show->out, step->verb == MOUNT_EXT4 ?
-				"no ext4: ROOTWARD_EXT4 names no directory\n" :
-				"no overlay in this kernel\n");
+			fprintf(show->out, step->verb == MOUNT_EXT4
+						   ? "no ext4: ROOTWARD_EXT4 names no directory\n"
+						   : "no overlay in this kernel\n");
 			return SKIP;
 		}
 		if (r) {
@@ -299,8 +299,7 @@ static void make_predictor(struct show *show, int domain)
 		texts[n] = c->more[n - 1];
 		n++;
 	}
-	show->predictors[domain] =
-		predictor_new(texts, n, show->run->use == USE_LANDLOCK, &error);
+	show->predictors[domain] = predictor_new(texts, n, show->run->use == USE_LANDLOCK, &error);
 	/* two trees that a mount made one object: no engine takes it either */
 	if (error && error != -EINVAL)
 		complain(show, "explain cannot take the policy: %s", answer(-error));
@@ -381,8 +380,10 @@ void run_case(const struct run *run, const struct test_case *c, struct result *r
 		fwrite(buf, 1, (size_t)n, text);
 	close(fds[0]);
 	if (!WIFEXITED(status))
-		fprintf(text, WTERMSIG(status) == SIGALRM ? "no end after %d s\n" :
-			"killed (limit %d s)\n", TIME_LIMIT);
+		fprintf(text,
+			WTERMSIG(status) == SIGALRM ? "no end after %d s\n"
+						    : "killed (limit %d s)\n",
+			TIME_LIMIT);
 	else
 		result->outcome = WEXITSTATUS(status) & 3;
 	result->denied_more = WIFEXITED(status) ? WEXITSTATUS(status) >> 2 : 0;

@@ -56,7 +56,7 @@ struct report {
 
 /** struct troupe - the case process's end. */
 struct troupe {
-	int to_actor;   /* a socket: an index goes there, -errno comes back */
+	int to_actor;	/* a socket: an index goes there, -errno comes back */
 	int from_super; /* a pipe: a struct report comes from the supervisor */
 };
 

@@ -69,8 +69,9 @@ static void collect(void *data, const struct rootward_diag *d)
 static int make_domain(const struct run *run, const char *const *texts, size_t n,
 		       struct report *report, struct rootward_domain **domain)
 {
-	struct rootward_opts opts = { .size = sizeof(opts), .diag = collect, .diag_data = report,
-				      .name = "case" };
+	struct rootward_opts opts = {
+		.size = sizeof(opts), .diag = collect, .diag_data = report, .name = "case"
+	};
 	struct rootward_policy *policies[MAX_POLICIES];
 	size_t i;
 	int r = 0;
@@ -78,8 +79,10 @@ static int make_domain(const struct run *run, const char *const *texts, size_t n
 	for (i = 0; i < n && !r; i++)
 		r = rootward_policy_parse(&policies[i], texts[i], strlen(texts[i]), &opts);
 	if (!r && run->use != USE_NONE)
-		r = rootward_domain_new(domain, run->use == USE_BPF ? ROOTWARD_ENGINE_BPF :
-						ROOTWARD_ENGINE_LANDLOCK, policies, n, &opts);
+		r = rootward_domain_new(domain,
+					run->use == USE_BPF ? ROOTWARD_ENGINE_BPF
+							    : ROOTWARD_ENGINE_LANDLOCK,
+					policies, n, &opts);
 	/* as promised, the policies are the caller's and may go */
 	while (i--)
 		if (!r)
@@ -210,8 +213,8 @@ static _Noreturn void actor_main(const struct test_case *c, int control)
 	}
 }
 
-static _Noreturn void supervisor_main(const struct run *run, const struct test_case *c,
-				      int control, int out)
+static _Noreturn void supervisor_main(const struct run *run, const struct test_case *c, int control,
+				      int out)
 {
 	static struct report report;
 	pid_t pid;
@@ -238,8 +241,7 @@ int troupe_start(const struct run *run, const struct test_case *c, struct troupe
 {
 	int control[2], out[2];
 
-	if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, control) ||
-	    pipe2(out, O_CLOEXEC))
+	if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, control) || pipe2(out, O_CLOEXEC))
 		return -errno;
 	cast.supervisor = fork();
 	if (cast.supervisor < 0)

@@ -58,9 +58,12 @@ static int parse_engine(const char *word, enum use *use)
 static int parse(int argc, char **argv, struct options *o)
 {
 	static const struct option options[] = {
-		{ "engine", required_argument, NULL, 'e' }, { "only", required_argument, NULL, 'o' },
-		{ "list", no_argument, NULL, 'l' },	    { "random", required_argument, NULL, 'r' },
-		{ "seed", required_argument, NULL, 's' },   { 0 },
+		{ "engine", required_argument, NULL, 'e' },
+		{ "only", required_argument, NULL, 'o' },
+		{ "list", no_argument, NULL, 'l' },
+		{ "random", required_argument, NULL, 'r' },
+		{ "seed", required_argument, NULL, 's' },
+		{ 0 },
 	};
 	int c;
 
@@ -173,8 +176,8 @@ enum { SKIPPED = 2 };
 /* Return: 0; SKIPPED when there is no such engine here; 1 when there is, and it does not work. */
 static int start_engine(enum use use, struct rootward_domain **domain)
 {
-	enum rootward_engine engine = use == USE_BPF ? ROOTWARD_ENGINE_BPF :
-						       ROOTWARD_ENGINE_LANDLOCK;
+	enum rootward_engine engine =
+		use == USE_BPF ? ROOTWARD_ENGINE_BPF : ROOTWARD_ENGINE_LANDLOCK;
 	const char *why = NULL;
 	int r;
 

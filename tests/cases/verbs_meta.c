@@ -131,8 +131,8 @@ int do_sendto(const char *path, const char *path2)
 	struct sockaddr_un addr;
 
 	address(&addr, path);
-	return sendto(fd, "m", 1, MSG_DONTWAIT, (struct sockaddr *)&addr, sizeof(addr)) < 0 ?
-		       -errno : 0;
+	return sendto(fd, "m", 1, MSG_DONTWAIT, (struct sockaddr *)&addr, sizeof(addr)) < 0 ? -errno
+											    : 0;
 }
 
 /* Outside: a socket that somebody listens on, a stream one at @path or a datagram one. */

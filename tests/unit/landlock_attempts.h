@@ -58,8 +58,8 @@ static const struct {
 };
 
 /*
- * On a directory.  It must hold v_file, v_dir, v_hold/in, which are taken away; what is made is called
- * t_something.
+ * On a directory.  It must hold v_file, v_dir, v_hold/in, which are taken away; what is made is
+ * called t_something.
  */
 static inline uint32_t try_dir(const char *dir)
 {

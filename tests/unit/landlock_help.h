@@ -36,7 +36,8 @@ static inline void said_add(void *data, const struct rootward_diag *diag)
 static inline struct rootward_opts said_opts(struct said *said)
 {
 	memset(said, 0, sizeof(*said));
-	return (struct rootward_opts){ .size = sizeof(struct rootward_opts), .diag = said_add,
+	return (struct rootward_opts){ .size = sizeof(struct rootward_opts),
+				       .diag = said_add,
 				       .diag_data = said };
 }
 
@@ -78,8 +79,11 @@ static inline void make_file(const char *path)
 static inline void rule(struct rootward_policy *policy, const char *path, uint32_t allow,
 			uint32_t deny, bool optional)
 {
-	struct tree tree = { .path = (char *)path, .allow = allow, .deny = deny,
-			     .optional = optional, .origin = { "p.yaml", 0, 1 } };
+	struct tree tree = { .path = (char *)path,
+			     .allow = allow,
+			     .deny = deny,
+			     .optional = optional,
+			     .origin = { "p.yaml", 0, 1 } };
 
 	tree.origin.line = policy->n_trees + 1;
 	if (policy_append(policy, &tree))
@@ -99,7 +103,8 @@ static inline struct rootward_policy *new_policy(uint32_t default_ops, uint32_t 
 }
 
 /** create() - look up and prepare one policy.  Return: as the engine's create(). */
-static inline int create(void **state, struct rootward_policy *policy, struct said *said, int best_effort)
+static inline int create(void **state, struct rootward_policy *policy, struct said *said,
+			 int best_effort)
 {
 	struct rootward_opts opts = said_opts(said);
 

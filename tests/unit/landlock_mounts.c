@@ -19,19 +19,18 @@
  *	/gone        8:2 /old//deleted
  *	/ns          0:4 net:[1]
  */
-static const char table[] =
-	"20 1 8:1 / / rw - ext4 /dev/a rw\n"
-	"21 20 8:2 / /srv rw shared:1 - ext4 /dev/b rw\n"
-	"22 20 8:2 /pub/data /data rw - ext4 /dev/b rw\n"
-	"23 20 8:2 / /mirror rw - ext4 /dev/b rw\n"
-	"24 23 0:9 / /mirror/pub rw - tmpfs none rw\n"
-	"25 20 8:3 / /over rw - ext4 /dev/c rw\n"
-	"26 25 8:4 / /over rw - ext4 /dev/d rw\n"
-	"27 25 8:5 / /over/low rw - ext4 /dev/e rw\n"
-	"28 20 8:6 /x\\134y /a\\040b rw - ext4 /dev/f rw\n"
-	"29 20 8:2 /old//deleted /gone rw - ext4 /dev/b rw\n"
-	"30 20 0:4 net:[1] /ns rw - nsfs nsfs rw\n"
-	"31 1 8:7 / / rw - ext4 /dev/g rw\n";
+static const char table[] = "20 1 8:1 / / rw - ext4 /dev/a rw\n"
+			    "21 20 8:2 / /srv rw shared:1 - ext4 /dev/b rw\n"
+			    "22 20 8:2 /pub/data /data rw - ext4 /dev/b rw\n"
+			    "23 20 8:2 / /mirror rw - ext4 /dev/b rw\n"
+			    "24 23 0:9 / /mirror/pub rw - tmpfs none rw\n"
+			    "25 20 8:3 / /over rw - ext4 /dev/c rw\n"
+			    "26 25 8:4 / /over rw - ext4 /dev/d rw\n"
+			    "27 25 8:5 / /over/low rw - ext4 /dev/e rw\n"
+			    "28 20 8:6 /x\\134y /a\\040b rw - ext4 /dev/f rw\n"
+			    "29 20 8:2 /old//deleted /gone rw - ext4 /dev/b rw\n"
+			    "30 20 0:4 net:[1] /ns rw - nsfs nsfs rw\n"
+			    "31 1 8:7 / / rw - ext4 /dev/g rw\n";
 
 static void parse(struct mounts *mounts, const char *text, int root_id)
 {
