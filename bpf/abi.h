@@ -49,8 +49,8 @@ struct rw_name_key {
 };
 
 enum rw_rule_flags {
-	RW_NAMED = 1U << 0, /* entries of this directory are ruled by name */
-	RW_GUARD = 1U << 1, /* a directory ruled by a deny, or on the way to one: stays in place */
+	RW_NAMED = 1U << 0,  /* entries of this directory are ruled by name */
+	RW_GUARD = 1U << 1,  /* a directory ruled by a deny, or on the way to one: stays in place */
 	RW_DENIES = 1U << 2, /* ruled by a deny: its ancestors are guards */
 };
 
@@ -92,7 +92,7 @@ struct rw_domain {
 	__u32 layers;
 	__u32 default_ops[RW_LAYERS];
 	__u64 drop_caps; /* bit n: capability n is refused */
-	__u32 keep;      /* enum policy_keep of lib/policy.h */
+	__u32 keep;	 /* enum policy_keep of lib/policy.h */
 	__u32 guards;
 	__s64 tasks;
 	__u64 denied;

@@ -142,8 +142,9 @@ __noinline int deny_access(struct access *a, __u64 dentry, __u32 reason)
 
 /*
  * Decide and tell.  @mnt, @dentry: addresses, as a struct path has them.  @flags: how to walk,
- * besides VFS_WALK_HIDDEN.  Returns 0, -EACCES, or for VFS_WALK_BENEATH 1 when the mount does not show
- * the object: it is outside, or the mount has left its namespace, which ask_mounts() will notice.
+ * besides VFS_WALK_HIDDEN.  Returns 0, -EACCES, or for VFS_WALK_BENEATH 1 when the mount does not
+ * show the object: it is outside, or the mount has left its namespace, which ask_mounts() will
+ * notice.
  */
 __noinline int decide_and_tell(__u32 index, __u64 mnt, __u64 dentry, __u32 ops, __u32 flags)
 {

@@ -18,7 +18,8 @@
  */
 static __always_inline bool opens_to_execute(__u32 flags, struct inode *inode)
 {
-	struct super_block *sb = VFS_WALK_AS(struct super_block, VFS_WALK_READ_ADDRESS(inode, i_sb));
+	struct super_block *sb =
+		VFS_WALK_AS(struct super_block, VFS_WALK_READ_ADDRESS(inode, i_sb));
 
 	return flags & FMODE_EXEC_FLAG && !(flags & O_ACCMODE) &&
 	       (VFS_WALK_READ(inode, i_mode) & S_IFMT) == S_IFREG &&
@@ -35,8 +36,8 @@ static __always_inline __u32 open_ops(struct file *file, struct inode *inode)
 	if ((flags & O_ACCMODE) == O_ACCMODE)
 		mode = FMODE_READ | FMODE_WRITE;
 	if (mode & FMODE_READ)
-		ops |= (VFS_WALK_READ(inode, i_mode) & S_IFMT) == S_IFDIR ? ROOTWARD_OP_READ_DIR :
-									   ROOTWARD_OP_READ_FILE;
+		ops |= (VFS_WALK_READ(inode, i_mode) & S_IFMT) == S_IFDIR ? ROOTWARD_OP_READ_DIR
+									  : ROOTWARD_OP_READ_FILE;
 	if (mode & FMODE_WRITE)
 		ops |= ROOTWARD_OP_WRITE_FILE;
 	return ops;

@@ -66,8 +66,8 @@ static __always_inline __u32 set_attribute_op(const char *name)
 	__u64 words[3] = {};
 
 	bpf_probe_read_kernel_str(words, sizeof(words), name);
-	return words[0] == ACL_WORD_0 && words[1] == ACL_WORD_1 ? ROOTWARD_OP_CHMOD :
-								  ROOTWARD_OP_SETXATTR;
+	return words[0] == ACL_WORD_0 && words[1] == ACL_WORD_1 ? ROOTWARD_OP_CHMOD
+								: ROOTWARD_OP_SETXATTR;
 }
 
 SEC("lsm/inode_setxattr")

@@ -38,8 +38,7 @@ static __always_inline int decide_socket(__u32 domain, __u64 sk)
 	__u64 dentry = VFS_WALK_READ_ADDRESS(u, path.dentry);
 
 	if (dentry)
-		return ask(domain, VFS_WALK_READ_ADDRESS(u, path.mnt), dentry,
-			      ROOTWARD_OP_CONNECT);
+		return ask(domain, VFS_WALK_READ_ADDRESS(u, path.mnt), dentry, ROOTWARD_OP_CONNECT);
 	/* Never bound: the other end of a socketpair(), which the task has been given. */
 	if (!VFS_WALK_READ(u, addr))
 		return 0;

@@ -61,7 +61,7 @@ int BPF_PROG(rw_userns_create, const struct cred *cred)
 	{                                                                                          \
 		__u32 domain = current_domain();                                                   \
                                                                                                    \
-		return domain ? deny_system(domain, ROOTWARD_REASON_SYSTEM, 0) : 0;                      \
+		return domain ? deny_system(domain, ROOTWARD_REASON_SYSTEM, 0) : 0;                \
 	}
 
 DENY_ALWAYS(sb_mount)

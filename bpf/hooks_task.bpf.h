@@ -8,7 +8,8 @@
 /*
  * A task's storage is cleared before this hook, so what is set here is all there is; threads of
  * io_uring come by here too.  No storage, no task: the fork fails.  To try again would not help: on
- * 6.1 storage is busy only where programs are preempted, and such a kernel is not used (skip.bpf.h).
+ * 6.1 storage is busy only where programs are preempted, and such a kernel is not used
+ * (skip.bpf.h).
  */
 SEC("lsm/task_alloc")
 int BPF_PROG(rw_task_alloc, struct task_struct *task, unsigned long clone_flags)

@@ -169,7 +169,8 @@ ROOTWARD_API int rootward_policy_check(struct rootward_policy **ret, const char 
 
 /**
  * rootward_engine_check() - what @engine could not enforce of @policy on this machine, found by the
- * steps of rootward_domain_new() that change nothing.  No domain is made, nothing is loaded to stay.
+ * steps of rootward_domain_new() that change nothing.  No domain is made, nothing is loaded to
+ * stay.
  * @engine: not ROOTWARD_ENGINE_AUTO.  It need not work for the caller, see rootward_engine_probe():
  *          what cannot be found out then is said
  * @policy: from rootward_policy_check()

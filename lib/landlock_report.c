@@ -171,8 +171,7 @@ static void tally_add(struct tally *tally, const struct landlock_loss *loss, uin
 		return;
 	tally->n++;
 	tally->ops |= ops;
-	if (!tally->nearest ||
-	    strlen(loss->node->path) > strlen(tally->nearest->node->path))
+	if (!tally->nearest || strlen(loss->node->path) > strlen(tally->nearest->node->path))
 		tally->nearest = loss;
 }
 
@@ -211,7 +210,8 @@ static void note_unreadable(const struct trie *trie, const struct rootward_opts 
 
 	for (i = 0; i < trie->n; i++) {
 		node = trie->nodes[i];
-		if (!(node->granted & ROOTWARD_OP_EXECUTE) || (node->granted & ROOTWARD_OP_READ_FILE))
+		if (!(node->granted & ROOTWARD_OP_EXECUTE) ||
+		    (node->granted & ROOTWARD_OP_READ_FILE))
 			continue;
 		diag(opts, ROOTWARD_NOTE, node->tree ? &node->tree->origin : NULL, NULL,
 		     "landlock: %s: execute does nothing without read_file", node->path);
@@ -222,7 +222,8 @@ static void note_unreadable(const struct trie *trie, const struct rootward_opts 
 int landlock_report_losses(const struct rootward_policy *policy, const struct landlock_plan *plan,
 			   int abi, const struct rootward_opts *opts)
 {
-	struct tally writes = { 0 }, listing = { 0 }, later = { 0 }, unlisted = { 0 }, shown = { 0 };
+	struct tally writes = { 0 }, listing = { 0 }, later = { 0 }, unlisted = { 0 },
+		     shown = { 0 };
 	const uint32_t dir_ops = ROOTWARD_OPS_ENTRY | ROOTWARD_OP_READ_DIR;
 	const struct landlock_loss *loss;
 	int r;
@@ -241,18 +242,22 @@ int landlock_report_losses(const struct rootward_policy *policy, const struct la
 		tally_add(&listing, loss, loss->ops & ROOTWARD_OP_READ_DIR);
 		tally_add(&later, loss, loss->ops & ~dir_ops);
 	}
-	report_tally(&writes, ROOTWARD_WARNING, "no changing of entries, a deny lies beneath", opts);
+	report_tally(&writes, ROOTWARD_WARNING, "no changing of entries, a deny lies beneath",
+		     opts);
 	if (listing.n)
-		report_tally(&listing, ROOTWARD_NOTE,
-			     "cannot be listed, and what is made there from now on is out of reach: "
-			     "a deny lies beneath", opts);
+		report_tally(
+			&listing, ROOTWARD_NOTE,
+			"cannot be listed, and what is made there from now on is out of reach: "
+			"a deny lies beneath",
+			opts);
 	else
 		report_tally(&later, ROOTWARD_NOTE,
 			     "what is made there from now on is out of reach: a deny lies beneath",
 			     opts);
 	report_tally(&unlisted, ROOTWARD_NOTE,
 		     "you may not list it, so only well-known names in it are allowed around the "
-		     "deny", opts);
+		     "deny",
+		     opts);
 	report_tally(&shown, ROOTWARD_NOTE,
 		     "not allowed, because another mount shows it where it is denied", opts);
 	if (abi < LANDLOCK_ABI_REFER && (allowed_anywhere(policy) & ROOTWARD_OP_REFER))

@@ -29,6 +29,12 @@ ok "there are files" test "${#files[@]}" -gt 50
 mapfile -t code < <(printf '%s\n' "${files[@]}" | grep -E '\.(c|h|sh|py)$|meson\.build$')
 ok "each source names its license" eval '! grep -L SPDX-License-Identifier "${code[@]}" | grep . >"$work/out"'
 ok "none is longer than 450 lines" eval '! wc -l "${code[@]}" | awk "\$1 > 450 && \$2 != \"total\"" | grep . >"$work/out"'
+try tools/format --check
+if ((status == 77)); then
+	skip "C is in shape" "$(<"$work/out")"
+else
+	ok "C is in shape" ended 0
+fi
 # docs/operations.md against the table of operations and the programs
 words=$(sed -n -E 's/^\tX\([A-Z_]+, ([a-z_]+), .*/\1/p' include/rootward/ops.h)
 table=$(sed -n '/^<!-- hooks-table -->$/,/^<!-- hooks-end -->$/p' docs/operations.md)

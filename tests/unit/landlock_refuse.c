@@ -21,7 +21,8 @@ static void test_working_directory(void)
 
 	rule(policy, "plant", ALL, 0, false);
 	rule(policy, "plant/a", 0, RX, false);
-	is_int(create(&state, policy, &said, 0), -ENOTSUP, "a deny beneath a writable tree: refused");
+	is_int(create(&state, policy, &said, 0), -ENOTSUP,
+	       "a deny beneath a writable tree: refused");
 	check_said(&said, "p.yaml:1: landlock cannot allow");
 	check_said(&said, "p.yaml:2: plant/a is denied there");
 	is_int(create(&state, policy, &said, 1), 0, "with --best-effort: made");
