@@ -12,9 +12,11 @@
 #endif
 #include <rootward/ops.h>
 
-#define RW_ABI 3
+#define RW_ABI 4
 
 #define RW_LAYERS 8
+/* Parts of one rule that are for some owner's objects, in all layers together. */
+#define RW_OWNED_PARTS 8
 #define RW_DOMAINS 512
 #define RW_RULES (1U << 18)
 /* Guards that renames add to one domain; all domains' leave three quarters of the map to rules. */
@@ -52,22 +54,49 @@ enum rw_rule_flags {
 	RW_NAMED = 1U << 0,  /* entries of this directory are ruled by name */
 	RW_GUARD = 1U << 1,  /* a directory ruled by a deny, or on the way to one: stays in place */
 	RW_DENIES = 1U << 2, /* ruled by a deny: its ancestors are guards */
+	RW_OWNED = 1U << 3,  /* has parts that are for some owner's objects only */
+};
+
+/** enum rw_who - whom an object must belong to. */
+enum rw_who {
+	RW_ANYBODY,
+	RW_SELF,     /* the caller: its fsuid; its fsgid or a supplementary group */
+	RW_UNMAPPED, /* nobody: the mount has no id for it */
+	RW_ID,	     /* the id that is told beside */
+};
+
+/**
+ * struct rw_owned - a part of a rule that counts for objects of this owner and group only.
+ * @owner_is, @group_is: enum rw_who; both must hold
+ */
+struct rw_owned {
+	__u32 allow;
+	__u32 deny;
+	__u32 owner;
+	__u32 group;
+	__u8 owner_is;
+	__u8 group_is;
+	__u8 layer;
+	__u8 zero;
 };
 
 #define RW_NO_TREE 0xffffffffU
 
 /**
  * struct rw_rule - what is ruled at one object, per layer of the domain.
+ * @n_owned: how many of @owned there are; no operation is in two parts of one layer, nor in a part
+ *           and in @layer
  * @tree: the layer's tree that says so, for events; RW_NO_TREE where none does
  */
 struct rw_rule {
 	__u32 flags;
-	__u32 zero;
+	__u32 n_owned;
 	struct {
 		__u32 allow;
 		__u32 deny;
 		__u32 tree;
 	} layer[RW_LAYERS];
+	struct rw_owned owned[RW_OWNED_PARTS];
 };
 
 struct rw_named_rule {
@@ -85,6 +114,7 @@ enum rw_domain_state { RW_DOMAIN_FREE, RW_DOMAIN_LOADING, RW_DOMAIN_LIVE, RW_DOM
 /**
  * struct rw_domain - one confinement.  Index 0 is never used: it means no domain.
  * @guards: how many renames have added, see RW_GUARDS
+ * @owned:  some of its rules have RW_OWNED
  * @tasks:  how many tasks are in it; counted by the programs alone, which nothing interrupts
  */
 struct rw_domain {
@@ -94,6 +124,8 @@ struct rw_domain {
 	__u64 drop_caps; /* bit n: capability n is refused */
 	__u32 keep;	 /* enum policy_keep of lib/policy.h */
 	__u32 guards;
+	__u32 owned;
+	__u32 zero;
 	__s64 tasks;
 	__u64 denied;
 	__u64 lost;

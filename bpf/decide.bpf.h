@@ -46,7 +46,7 @@ static __always_inline int visit(const struct vfs_ancestor *ancestor, void *data
 	go_on = visit_ruled(a, VFS_WALK_READ_ADDRESS(ancestor->dentry, d_inode), ancestor->child,
 			    where);
 	if (go_on < 0)
-		a->failed = 1 + vfs_walk_zero(a->failed);
+		a->failed = 1;
 	return go_on > 0;
 }
 VFS_WALK_CALLBACK_SKIP(visit, unruled)
@@ -140,28 +140,35 @@ __noinline int deny_access(struct access *a, __u64 dentry, __u32 reason)
 	return -EACCES;
 }
 
+/* The operations of decide_and_tell(), and how to walk besides VFS_WALK_HIDDEN. */
+#define DECIDE_HOW(ops, flags) ((__u64)(flags) << 32 | (ops))
+
 /*
- * Decide and tell.  @mnt, @dentry: addresses, as a struct path has them.  @flags: how to walk,
- * besides VFS_WALK_HIDDEN.  Returns 0, -EACCES, or for VFS_WALK_BENEATH 1 when the mount does not
- * show the object: it is outside, or the mount has left its namespace, which ask_mounts() will
- * notice.
+ * Decide and tell.  @mnt, @dentry: addresses, as a struct path has them.  @how: DECIDE_HOW().
+ * @object: what is or comes there, for rules by owner: a dentry, mostly @dentry.  Returns 0,
+ * -EACCES, or for VFS_WALK_BENEATH 1 when the mount does not show the object: it is outside, or
+ * the mount has left its namespace, which ask_mounts() will notice.
  */
-__noinline int decide_and_tell(__u32 index, __u64 mnt, __u64 dentry, __u32 ops, __u32 flags)
+__noinline int decide_and_tell(__u32 index, __u64 mnt, __u64 dentry, __u64 how, __u64 object)
 {
-	struct access a = { .domain = index, .ops = ops };
-	struct rw_domain *domain = bpf_map_lookup_elem(&domains, &index);
+	struct access a = { .domain = index, .ops = how, .object = object };
+	struct rw_domain *domain = bpf_map_lookup_elem(&domains, &a.domain);
 	int reason;
 	long end;
 
 	if (!domain || domain->state != RW_DOMAIN_LIVE)
 		return deny_access(&a, dentry, ROOTWARD_REASON_UNKNOWN);
-	if (touches_pins(dentry, ops))
+	if (touches_pins(dentry, how))
 		return deny_access(&a, dentry, ROOTWARD_REASON_SYSTEM);
 	a.layers = (1U << (domain->layers & 31)) - 1;
-	a.retried = a.failed = vfs_walk_zero(a.layers);
+	a.beneath = !!(how >> 32);
+	a.retried = vfs_walk_zero(a.layers);
+	if (domain->owned && access_owner(&a, mnt, dentry) < 0)
+		return deny_access(&a, dentry, ROOTWARD_REASON_UNKNOWN);
 	access_begin(&a);
-	end = vfs_walk_ancestors_at(mnt, dentry, 0, visit, &a, VFS_WALK_HIDDEN | flags);
-	if (flags & VFS_WALK_BENEATH && (end == VFS_WALK_OUTSIDE || end == VFS_WALK_DETACHED))
+	end = vfs_walk_ancestors_at(mnt, dentry, 0, visit, &a,
+				    VFS_WALK_HIDDEN | (a.beneath ? VFS_WALK_BENEATH : 0));
+	if (a.beneath && (end == VFS_WALK_OUTSIDE || end == VFS_WALK_DETACHED))
 		return 1;
 	reason = access_end(&a, domain, end);
 	if (a.retried)
@@ -170,16 +177,17 @@ __noinline int decide_and_tell(__u32 index, __u64 mnt, __u64 dentry, __u32 ops, 
 }
 
 /* A hook's answer must be one that the verifier sees to be 0 or an errno. */
-static __always_inline int decide(__u32 index, __u64 mnt, __u64 dentry, __u32 ops)
+static __always_inline int decide(__u32 index, __u64 mnt, __u64 dentry, __u32 ops, __u64 object)
 {
-	return decide_and_tell(index, mnt, dentry, ops, 0) ? -EACCES : 0;
+	return decide_and_tell(index, mnt, dentry, DECIDE_HOW(ops, 0), object) ? -EACCES : 0;
 }
 
 static __always_inline int decide_path(__u32 index, const struct path *path, __u32 ops)
 {
 	struct path *p = (struct path *)path;
+	__u64 dentry = VFS_WALK_READ_ADDRESS(p, dentry);
 
-	return decide(index, VFS_WALK_READ_ADDRESS(p, mnt), VFS_WALK_READ_ADDRESS(p, dentry), ops);
+	return decide(index, VFS_WALK_READ_ADDRESS(p, mnt), dentry, ops, dentry);
 }
 
 #endif

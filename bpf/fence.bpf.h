@@ -102,7 +102,7 @@ __noinline int fence(__u32 index, __u64 address, __u32 ops)
 /* What every hook asks that knows by which mount the object was reached: fences, then trees. */
 static __always_inline int ask(__u32 domain, __u64 mnt, __u64 dentry, __u32 ops)
 {
-	return fence(domain, dentry, ops) || decide(domain, mnt, dentry, ops) ? -EACCES : 0;
+	return fence(domain, dentry, ops) || decide(domain, mnt, dentry, ops, dentry) ? -EACCES : 0;
 }
 
 static __always_inline int ask_path(__u32 domain, const struct path *path, __u32 ops)

@@ -82,24 +82,44 @@ __noinline int guarded(__u32 domain, __u64 dentry)
 
 #define SURVEY_FAILED 0xffffffffU
 
-/*
- * What one layer allows at a place, whoever lives there: a mask, or SURVEY_FAILED when that cannot
- * be told.
- */
-__noinline __u32 place_survey(__u32 index, __u64 mnt, __u64 dentry, __u32 layer)
-{
-	struct rw_domain *domain = bpf_map_lookup_elem(&domains, &index);
-	struct access a = { .domain = index, .ops = ROOTWARD_OPS_ALL, .survey = 1 };
+/** struct survey - by one layer of a domain; @tree: see place_survey(). */
+struct survey {
+	__u32 domain;
+	__u32 layer;
+	__u32 tree;
+};
 
+/*
+ * What one layer allows at a place on @guest, whoever lives there now: a mask, or SURVEY_FAILED
+ * when that cannot be told.  With rules by owner: a directory may hold things of any, so the least
+ * that may be allowed on them where it is, and the most elsewhere.  In the upper half what was open
+ * at the first such rule, and in @tree its tree.
+ */
+__noinline __u64 place_survey(struct survey *s, __u64 mnt, __u64 dentry, __u64 guest)
+{
+	struct access a = { .ops = ROOTWARD_OPS_ALL, .survey = SURVEY_OWNER, .object = guest };
+	struct rw_domain *domain;
+
+	if (!s)
+		return SURVEY_FAILED;
+	a.domain = s->domain;
+	domain = bpf_map_lookup_elem(&domains, &a.domain);
 	if (!domain)
 		return SURVEY_FAILED;
-	a.layers = 1U << (layer & 31);
-	a.retried = a.failed = vfs_walk_zero(a.layers);
+	a.layers = 1U << (s->layer & 7);
+	a.retried = vfs_walk_zero(a.layers);
+	if (domain->owned) {
+		if (access_owner(&a, mnt, dentry) < 0)
+			return SURVEY_FAILED;
+		if ((dentry_mode(guest) & S_IFMT) == S_IFDIR)
+			a.survey = dentry == guest ? SURVEY_LEAST : SURVEY_MOST;
+	}
 	access_begin(&a);
 	if (access_end(&a, domain,
 		       vfs_walk_ancestors_at(mnt, dentry, 0, visit, &a, VFS_WALK_HIDDEN)) >= 0)
 		return SURVEY_FAILED;
-	return a.granted;
+	s->tree = a.tree;
+	return (__u64)a.layer << 32 | a.granted;
 }
 
 /* Operations that can only be asked of directories, and of what is in them. */
@@ -149,23 +169,56 @@ __noinline __u32 domain_layers(__u32 index)
  */
 static __always_inline int gains(__u32 index, __u64 mnt, __u64 from, __u64 to)
 {
-	__u32 i, before, after;
+	struct survey s = { .domain = index };
+	__u32 i, tree, gain;
+	__u64 before, after;
 
 	for (i = 0; i < RW_LAYERS; i++) {
 		if (i >= domain_layers(index))
 			break;
-		before = place_survey(index, mnt, from, i);
-		after = place_survey(index, mnt, to, i);
+		s.layer = i;
+		before = place_survey(&s, mnt, from, from);
+		tree = s.tree;
+		after = place_survey(&s, mnt, to, from);
+		gain = after & ~(before | own_closes(index, from, i));
+		/* What is open at the same rule here and there meets the same from there on. */
+		if (s.tree == tree)
+			gain &= ~((before & after) >> 32);
 		if (before == SURVEY_FAILED || after == SURVEY_FAILED)
-			after = SURVEY_FAILED;
-		else
-			after &= ~(before | own_closes(index, from, i));
-		if (after) {
-			deny_gain(index, from, i, after);
+			gain = SURVEY_FAILED;
+		if (gain) {
+			deny_gain(index, from, i, gain);
 			return -EACCES;
 		}
 	}
 	return 0;
+}
+
+__noinline bool domain_owned(__u32 index)
+{
+	struct rw_domain *domain = bpf_map_lookup_elem(&domains, &index);
+
+	return domain && domain->owned;
+}
+
+#define OPS_OF_REMOVING (ROOTWARD_OP_REMOVE_FILE | ROOTWARD_OP_REMOVE_DIR)
+
+/*
+ * The object of what makes an entry is @object, which comes there (0: a new one); of what removes
+ * it, the one that is there.  Where that matters, the two are asked one after the other.
+ */
+static __always_inline int ask_entry(__u32 domain, __u64 mnt, __u64 dentry, __u32 ops, __u64 object)
+{
+	__u32 leaves = ops & OPS_OF_REMOVING;
+
+	if (leaves && ops != leaves && domain_owned(domain)) {
+		if (ask(domain, mnt, dentry, leaves))
+			return -EACCES;
+		ops ^= leaves;
+	} else if (leaves) {
+		object = dentry;
+	}
+	return fence(domain, dentry, ops) || decide(domain, mnt, dentry, ops, object) ? -EACCES : 0;
 }
 
 #define DECIDE_ENTRY(dir, dentry, ops)                                                             \
@@ -210,12 +263,12 @@ int BPF_PROG(rw_path_rmdir, const struct path *dir, struct dentry *dentry)
 	return ask(domain, address_of(dir->mnt), address_of(dentry), ROOTWARD_OP_REMOVE_DIR);
 }
 
-/* What moving an entry from one directory to another asks besides.  Returns 0 or -EACCES. */
+/* What moving @from's object to another directory asks besides.  Returns 0 or -EACCES. */
 static __always_inline int decide_refer(__u32 domain, __u64 mnt, __u64 from, __u64 to)
 {
 	if (ask(domain, mnt, from, ROOTWARD_OP_REFER))
 		return -EACCES;
-	return ask(domain, mnt, to, ROOTWARD_OP_REFER);
+	return ask_entry(domain, mnt, to, ROOTWARD_OP_REFER, from);
 }
 
 /* Both directories are in one mount: the VFS has seen to that, the hook does not get the old. */
@@ -233,7 +286,7 @@ int BPF_PROG(rw_path_link, struct dentry *old_dentry, const struct path *new_dir
 	mnt = address_of(new_dir->mnt);
 	from = address_of(old_dentry);
 	to = address_of(new_dentry);
-	if (ask(domain, mnt, to, make_op(dentry_mode(from))))
+	if (ask_entry(domain, mnt, to, make_op(dentry_mode(from)), from))
 		return -EACCES;
 	if (!same_dir && decide_refer(domain, mnt, from, to))
 		return -EXDEV;
@@ -270,7 +323,7 @@ int BPF_PROG(rw_path_rename, const struct path *old_dir, struct dentry *old_dent
 {
 	__u32 domain = current_domain();
 	__u64 mnt, from, to, ops;
-	bool same_dir;
+	bool same_dir, exchange;
 
 	if (!domain)
 		return 0;
@@ -279,13 +332,15 @@ int BPF_PROG(rw_path_rename, const struct path *old_dir, struct dentry *old_dent
 	from = address_of(old_dentry);
 	to = address_of(new_dentry);
 	ops = rename_ops(from, to, flags);
-	if (guarded(domain, from) || guarded(domain, to) || ask(domain, mnt, from, ops) ||
-	    ask(domain, mnt, to, ops >> 32))
+	exchange = flags & RENAME_EXCHANGE;
+	if (guarded(domain, from) || guarded(domain, to) ||
+	    ask_entry(domain, mnt, from, ops, exchange ? to : 0) ||
+	    ask_entry(domain, mnt, to, ops >> 32, from))
 		return -EACCES;
-	if (!same_dir && decide_refer(domain, mnt, from, to))
+	if (!same_dir && (decide_refer(domain, mnt, from, to) ||
+			  (exchange && decide_refer(domain, mnt, to, from))))
 		return -EXDEV;
-	if (gains(domain, mnt, from, to) ||
-	    (flags & RENAME_EXCHANGE && gains(domain, mnt, to, from)))
+	if (gains(domain, mnt, from, to) || (exchange && gains(domain, mnt, to, from)))
 		return same_dir ? -EACCES : -EXDEV;
 	return 0;
 }

@@ -143,7 +143,8 @@ static __always_inline int ask_mounts(__u32 domain, __u64 dentry, __u32 ops)
 			shown = 0;
 			continue;
 		}
-		r = decide_and_tell(domain, vfsmount_of(mount), dentry, ops, VFS_WALK_BENEATH);
+		r = decide_and_tell(domain, vfsmount_of(mount), dentry,
+				    DECIDE_HOW(ops, VFS_WALK_BENEATH), dentry);
 		if (r < 0)
 			return -EACCES;
 		shown |= r == 0;

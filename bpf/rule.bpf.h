@@ -3,36 +3,7 @@
 #ifndef ROOTWARD_RULE_BPF_H
 #define ROOTWARD_RULE_BPF_H
 
-#include "domain.bpf.h"
-
-/**
- * struct access - one question, on the stack.
- * @survey: not a question of yes or no: find out all of what is allowed (@granted), by one layer
- * @open, @hidden: masks per layer, 0 for layers that are not asked; @hidden is what is open to
- *          hidden denies, valid while @in_hidden
- * @denied: what was denied
- * @layer, @tree: by which layer first, and its tree
- * @failed: a rule could not be applied: nothing is known
- *
- * Kept short: all that may be on the stack at once is 512 bytes, and a walk is in there too.
- */
-struct access {
-	__u32 domain;
-	__u32 layers; /* a bit for each that is asked */
-	__u32 ops;
-	union {
-		__u32 denied;
-		__u32 granted;
-	};
-	__u32 layer;
-	__u32 tree;
-	__u8 survey;
-	__u8 in_hidden;
-	__u8 retried;
-	__u8 failed;
-	__u32 open[RW_LAYERS];
-	__u32 hidden[RW_LAYERS];
-};
+#include "owner.bpf.h"
 
 /* Everything is a number that the verifier knows nothing of; see vfs_walk_hide(). */
 __noinline int access_begin(struct access *a)
@@ -153,6 +124,8 @@ static __always_inline int rule_apply(struct access *a, const struct rw_rule *ru
 	int go_on = where & VISIT_HIDDEN ? rule_hidden(a, rule, no_allow)
 					 : rule_visible(a, rule, no_allow);
 
+	if (go_on > 0 && rule->flags & RW_OWNED)
+		go_on = rule_owned(a, rule, no_allow, where & VISIT_HIDDEN);
 	if (!go_on && a->denied && !a->survey)
 		rule_blame(a, rule);
 	return go_on;

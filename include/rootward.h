@@ -142,8 +142,9 @@ ROOTWARD_API int rootward_policy_default(struct rootward_policy **ret);
  * `optional:`) must exist once it has been added here, and carries the new origin.
  *
  * Return: 0, or
- *	-EINVAL  unknown operation bits, no operation at all, an empty path, or one operation in
- *	         both masks; the policy is as it was
+ *	-EINVAL  unknown operation bits, no operation at all, an empty path, one operation in
+ *	         both masks, or a tree that is narrowed by `owner:` or `group:` already; the policy
+ *	         is as it was
  *	-E2BIG   more than 100 000 trees
  *	-ENOMEM  out of memory
  */

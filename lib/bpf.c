@@ -86,13 +86,15 @@ static void domain_fill(struct rw_domain *domain, struct rootward_policy *const 
 {
 	uint64_t keep_caps = UINT64_MAX;
 	uint32_t keep = UINT32_MAX;
-	size_t i;
+	size_t i, k;
 
 	memset(domain, 0, sizeof(*domain));
 	for (i = 0; i < n; i++) {
 		domain->default_ops[i] = policies[i]->default_ops;
 		keep_caps &= policies[i]->keep_caps;
 		keep &= policies[i]->keep;
+		for (k = 0; k < policies[i]->n_trees; k++)
+			domain->owned |= tree_is_owned(&policies[i]->trees[k]);
 	}
 	domain->layers = n;
 	domain->drop_caps = dangerous_capabilities() & ~keep_caps;

@@ -33,11 +33,57 @@ static int rule_put(int map, const void *key, const void *value)
 	return bpf_map_update_elem(map, key, value, BPF_ANY) < 0 ? -errno : 0;
 }
 
-static void rule_add(struct rw_rule *rule, const struct anchor *anchor, __u32 allow, __u32 deny)
+static __u8 rule_who(struct tree_who who)
 {
-	rule->layer[anchor->layer].allow |= allow;
-	rule->layer[anchor->layer].deny |= deny;
+	static const enum rw_who known[] = {
+		[WHO_ANYBODY] = RW_ANYBODY,
+		[WHO_SELF] = RW_SELF,
+		[WHO_UNMAPPED] = RW_UNMAPPED,
+		[WHO_ID] = RW_ID,
+	};
+
+	return known[who.kind];
+}
+
+/* What of the rule is for some owner only is a part of its own. */
+static int rule_add_owned(struct rw_rule *rule, const struct anchor *anchor,
+			  const struct tree_part *part)
+{
+	if (rule->n_owned == RW_OWNED_PARTS)
+		return -E2BIG;
+	rule->flags |= RW_OWNED;
+	rule->owned[rule->n_owned++] = (struct rw_owned){
+		.allow = part->allow,
+		.deny = part->deny,
+		.owner = part->owner.id,
+		.group = part->group.id,
+		.owner_is = rule_who(part->owner),
+		.group_is = rule_who(part->group),
+		.layer = anchor->layer,
+	};
+	return 0;
+}
+
+static int rule_add(struct rw_rule *rule, const struct anchor *anchor, __u32 allow, __u32 deny)
+{
+	struct tree_part parts[TREE_PARTS_MAX];
+	size_t n = tree_parts(anchor->tree, parts), i;
+	int r = 0;
+
 	rule->layer[anchor->layer].tree = anchor->number;
+	for (i = 0; i < n && r == 0; i++) {
+		parts[i].allow &= allow;
+		parts[i].deny &= deny;
+		if (!(parts[i].allow | parts[i].deny))
+			continue;
+		if (parts[i].owner.kind != WHO_ANYBODY || parts[i].group.kind != WHO_ANYBODY) {
+			r = rule_add_owned(rule, anchor, &parts[i]);
+			continue;
+		}
+		rule->layer[anchor->layer].allow |= parts[i].allow;
+		rule->layer[anchor->layer].deny |= parts[i].deny;
+	}
+	return r;
 }
 
 static struct rw_ident ident_of(const struct anchor *anchor, __u32 domain)
@@ -87,8 +133,8 @@ static int install_name(struct bpf_kernel *k, const struct anchor *anchor,
 		return -EEXIST;
 	}
 	memcpy(named.name, anchor->name, len);
-	rule_add(&named.rule, anchor, whole ? anchor->tree->allow : 0, anchor->tree->deny);
-	return rule_put(k->pins[PINNED_NAMES], &key, &named);
+	r = rule_add(&named.rule, anchor, whole ? anchor->tree->allow : 0, anchor->tree->deny);
+	return r < 0 ? r : rule_put(k->pins[PINNED_NAMES], &key, &named);
 }
 
 static int install_anchor(struct bpf_kernel *k, __u32 domain, const struct anchor *anchor,
@@ -104,7 +150,7 @@ static int install_anchor(struct bpf_kernel *k, __u32 domain, const struct ancho
 		return r;
 	switch (anchor->kind) {
 	case ANCHOR_OBJECT:
-		rule_add(&rule, anchor, anchor->tree->allow, anchor->tree->deny);
+		r = rule_add(&rule, anchor, anchor->tree->allow, anchor->tree->deny);
 		if (anchor->tree->deny)
 			rule.flags |=
 				S_ISDIR(anchor->tree->mode) ? RW_GUARD | RW_DENIES : RW_DENIES;

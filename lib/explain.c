@@ -76,6 +76,22 @@ static struct rootward_explainer *explainer_alloc(void)
 	return x;
 }
 
+/* Whom an object belongs to is not asked here; a wrong explanation would be worse than none. */
+static int refuse_owners(struct rootward_policy *const *policies, size_t n,
+			 const struct rootward_opts *opts)
+{
+	size_t i, k;
+
+	for (i = 0; i < n; i++)
+		for (k = 0; k < policies[i]->n_trees; k++)
+			if (tree_is_owned(&policies[i]->trees[k])) {
+				diag(opts, ROOTWARD_ERROR, &policies[i]->trees[k].origin, NULL,
+				     "rules by owner or group cannot be explained");
+				return -EOPNOTSUPP;
+			}
+	return 0;
+}
+
 int rootward_explainer_new(struct rootward_explainer **ret, struct rootward_policy *const *policies,
 			   size_t n, const struct rootward_opts *opts)
 {
@@ -88,6 +104,9 @@ int rootward_explainer_new(struct rootward_explainer **ret, struct rootward_poli
 		return r;
 	if (n > MAX_LAYERS)
 		return -E2BIG;
+	r = refuse_owners(policies, n, &copy);
+	if (r < 0)
+		return r;
 	x = explainer_alloc();
 	if (!x)
 		return -ENOMEM;

@@ -64,6 +64,9 @@ int domain_attach(struct rootward_explainer *x, int pid)
 	if (r <= 0)
 		return r ? r : -ENOENT;
 	x->domain = (uint32_t)r;
+	/* As in rootward_explainer_new(). */
+	if (x->kernel.domains[x->domain].owned)
+		return -EOPNOTSUPP;
 	x->policies = x->own;
 	for (layer = 0, r = 0;
 	     !r && layer < x->kernel.domains[x->domain].layers && layer < RW_LAYERS; layer++)

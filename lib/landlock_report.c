@@ -70,13 +70,33 @@ static int refuse_gap(const struct rootward_policy *policy, const struct trie *t
 	return -ENOTSUP;
 }
 
+/* Not for best effort either: with the owner left out, a rule would allow more, or deny less. */
+static int refuse_owners(const struct rootward_policy *policy, const struct rootward_opts *opts)
+{
+	const struct tree *tree;
+	int r = 0;
+
+	for (tree = policy->trees; tree < policy->trees + policy->n_trees; tree++) {
+		if (!tree_counts(tree) || !tree_is_owned(tree))
+			continue;
+		diag(opts, ROOTWARD_ERROR, &tree->origin, "use the bpf engine",
+		     "landlock does not ask who owns what is accessed: %s is ruled by owner or group",
+		     tree->path);
+		r = -ENOTSUP;
+	}
+	return r;
+}
+
 int landlock_report_gaps(const struct rootward_policy *policy, const struct trie *trie, int abi,
 			 const struct rootward_opts *opts)
 {
 	struct origin origin = default_origin(policy);
 	uint32_t gap = find_gap(trie, abi);
+	int r = refuse_owners(policy, opts);
 	char words[OPS_FORMAT_MAX];
 
+	if (r)
+		return r;
 	if (gap & ~consent(policy, opts))
 		return refuse_gap(policy, trie, gap & ~consent(policy, opts), abi, opts);
 	if (gap) {

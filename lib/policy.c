@@ -158,9 +158,45 @@ int policy_append(struct rootward_policy *policy, const struct tree *tree)
 		.deny = tree->deny,
 		.optional = tree->optional,
 		.builtin = tree->builtin,
+		.owner = tree->owner,
+		.group = tree->group,
 		.origin = tree->origin,
 	};
 	return 0;
+}
+
+static const struct tree_who anybody = { WHO_ANYBODY };
+
+/* Operations that no list names are in the entry behind the last. */
+static uint32_t owned_ops(const struct tree_owners *owners, size_t number, struct tree_who *who)
+{
+	uint32_t rest = ROOTWARD_OPS_ALL;
+	size_t i;
+
+	*who = number < owners->n ? owners->list[number].who : anybody;
+	if (number < owners->n)
+		return owners->list[number].ops;
+	for (i = 0; i < owners->n; i++)
+		rest &= ~owners->list[i].ops;
+	return rest;
+}
+
+size_t tree_parts(const struct tree *tree, struct tree_part parts[TREE_PARTS_MAX])
+{
+	struct tree_who owner, group;
+	size_t i, k, n = 0;
+	uint32_t ops, both;
+
+	for (i = 0; i <= tree->owner.n; i++) {
+		ops = owned_ops(&tree->owner, i, &owner);
+		for (k = 0; k <= tree->group.n; k++) {
+			both = ops & owned_ops(&tree->group, k, &group);
+			if (both & (tree->allow | tree->deny))
+				parts[n++] = (struct tree_part){ tree->allow & both,
+								 tree->deny & both, owner, group };
+		}
+	}
+	return n;
 }
 
 int rootward_policy_add(struct rootward_policy *policy, const char *path, uint32_t allow,
@@ -172,7 +208,8 @@ int rootward_policy_add(struct rootward_policy *policy, const char *path, uint32
 	if (!path[0] || !masks_are_valid(allow, deny))
 		return -EINVAL;
 	tree = policy_find(policy, path);
-	if (tree && !masks_are_valid(tree->allow | allow, tree->deny | deny))
+	if (tree &&
+	    (tree_is_owned(tree) || !masks_are_valid(tree->allow | allow, tree->deny | deny)))
 		return -EINVAL;
 
 	if (origin) {

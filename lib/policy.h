@@ -26,6 +26,26 @@ enum tree_state {
 	TREE_SKIPPED,	/* optional and missing: no rule */
 };
 
+/** struct tree_who - a user or group: the id of WHO_ID is the kernel's. */
+struct tree_who {
+	enum { WHO_ANYBODY, WHO_SELF, WHO_UNMAPPED, WHO_ID } kind;
+	uint32_t id;
+};
+
+/** struct tree_owner - @ops are about objects of @who only. */
+struct tree_owner {
+	uint32_t ops;
+	struct tree_who who;
+};
+
+#define TREE_OWNERS_MAX 4
+
+/** struct tree_owners - as written; disjoint.  One alone with all operations: the whole rule. */
+struct tree_owners {
+	struct tree_owner list[TREE_OWNERS_MAX];
+	uint32_t n;
+};
+
 /**
  * struct tree - one rule.
  * @path:     as written
@@ -34,6 +54,8 @@ enum tree_state {
  * @builtin:  from the built-in policy, which cannot know the machine: it gives way in harmless
  *            cases where a written rule would be a mistake (see policy_resolve.c)
  * @origin:   where it was written
+ * @owner, @group: the rule is about objects that belong to both, as seen through the mount that
+ *            the access comes by
  * The rest is set by policy_resolve():
  * @real:     absolute, no symlinks, `..` or trailing slash.  For TREE_NAME_ONLY the parent is
  *            real and the last component is the missing name
@@ -47,6 +69,8 @@ struct tree {
 	uint32_t deny;
 	bool optional;
 	bool builtin;
+	struct tree_owners owner;
+	struct tree_owners group;
 	struct origin origin;
 
 	enum tree_state state;
@@ -105,9 +129,26 @@ int policy_set_name(struct rootward_policy *policy, const char *name);
 /** policy_find() - the tree with this path as written, or NULL. */
 struct tree *policy_find(const struct rootward_policy *policy, const char *path);
 
+/** tree_is_owned() - whether some of the rule is about some owner's objects only. */
+static inline bool tree_is_owned(const struct tree *tree)
+{
+	return tree->owner.n || tree->group.n;
+}
+
+/** struct tree_part - of a rule: what it says for objects of one owner and group. */
+struct tree_part {
+	uint32_t allow, deny;
+	struct tree_who owner, group;
+};
+
+#define TREE_PARTS_MAX ((TREE_OWNERS_MAX + 1) * (TREE_OWNERS_MAX + 1))
+
+/** tree_parts() - @tree, taken apart: each operation is in one of them.  Return: how many. */
+size_t tree_parts(const struct tree *tree, struct tree_part parts[TREE_PARTS_MAX]);
+
 /**
- * policy_append() - one more tree like @tree, of which path, allow, deny, optional, builtin and
- * origin count.  The path is copied; origin.file must live as long as the policy.
+ * policy_append() - one more tree like @tree, of which path, allow, deny, optional, builtin, owner,
+ * group and origin count.  The path is copied; origin.file must live as long as the policy.
  *
  * Return: 0; -EINVAL when the path is empty or there already, or the masks are no rule; -E2BIG for
  * more than POLICY_TREES_MAX; -ENOMEM.

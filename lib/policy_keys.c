@@ -25,6 +25,11 @@ const struct policy_key tree_keys[] = {
 	{ "optional", KEY_BOOL, false, offsetof(struct tree, optional),
 	  "true: the path may be missing; the rule is then skipped, but for a deny on a missing "
 	  "name in a directory that exists." },
+	{ "owner", KEY_OWNER, false, offsetof(struct tree, owner),
+	  "The rule is only for what belongs, as seen through the mount, to this user: a name, "
+	  "`uid N`, `self`, or `unmapped`: nobody." },
+	{ "group", KEY_GROUP, false, offsetof(struct tree, group),
+	  "Likewise: a group's name, `gid N`, `self`, `unmapped`." },
 	{ NULL },
 };
 
@@ -41,6 +46,10 @@ const char *key_type_text(enum key_type type)
 		return "a list of capabilities and other things to keep";
 	case KEY_BOOL:
 		return "true or false";
+	case KEY_OWNER:
+		return "a user, \"uid N\", self or unmapped";
+	case KEY_GROUP:
+		return "a group, \"gid N\", self or unmapped";
 	case KEY_TREES:
 		return "a list of trees";
 	}

@@ -16,6 +16,8 @@ enum key_type {
 	KEY_OPS,   /* words of rootward/ops.h: uint32_t */
 	KEY_KEEP,  /* words of keep_from_word() and capabilities: keep and keep_caps */
 	KEY_BOOL,  /* true or false: bool */
+	KEY_OWNER, /* a user, `self` or `unmapped`: struct tree_owner */
+	KEY_GROUP, /* a group, likewise */
 	KEY_TREES, /* a list of maps with the keys of tree_keys */
 };
 

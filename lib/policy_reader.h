@@ -56,4 +56,8 @@ const struct yaml_node *next_word(const struct yaml_node *value, const struct ya
 void read_value(struct reader *r, const struct policy_key *key, const struct yaml_node *node,
 		void *object);
 
+/** read_who() - for KEY_OWNER and KEY_GROUP (policy_owner.c). */
+void read_who(struct reader *r, const struct policy_key *key, const struct yaml_node *node,
+	      void *object);
+
 #endif

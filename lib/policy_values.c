@@ -201,7 +201,8 @@ void read_value(struct reader *r, const struct policy_key *key, const struct yam
 	static void (*const readers[])(struct reader * r, const struct policy_key *key,
 				       const struct yaml_node *node, void *object) = {
 		[KEY_NAME] = read_name, [KEY_PATH] = read_path, [KEY_OPS] = read_ops,
-		[KEY_KEEP] = read_keep, [KEY_BOOL] = read_bool,
+		[KEY_KEEP] = read_keep, [KEY_BOOL] = read_bool, [KEY_OWNER] = read_who,
+		[KEY_GROUP] = read_who,
 	};
 
 	readers[key->type](r, key, node, object);

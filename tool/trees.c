@@ -38,6 +38,7 @@ static int replace(struct rootward_policy *policy, struct tree *tree, const stru
 	tree->deny = by->deny;
 	tree->optional = false;
 	tree->builtin = false;
+	tree->owner.n = tree->group.n = 0;
 	tree->origin = (struct origin){ .file = origin };
 	return 0;
 }

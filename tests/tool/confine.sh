@@ -55,6 +55,9 @@ run --best-effort --deny "$HOME/other" -- cat "$HOME/other/file"
 ok "--deny" all ended 1 -- eval ! printed other
 run --best-effort --deny vendor -- cat vendor/file
 ok "--deny inside the working directory" all ended 1 -- eval ! printed v
+printf 'default: [read, execute]\ntrees: [{path: vendor, deny: [read], owner: unmapped}]\n' >owner.yaml
+run --best-effort -p owner.yaml --deny vendor -- cat vendor/file
+ok "--deny is for every owner, whatever the policy said" all ended 1 -- eval ! printed v
 run --rw . -- touch made
 ok "--rw of a directory that the policy has is no mistake" all ended 0 -- test -e made
 rm -f made

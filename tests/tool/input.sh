@@ -37,6 +37,8 @@ with 'trees:\n  - path: /\n    allow: [read]\n    deny: [read]\n'
 ok "allowed and denied at once" refused "$at:"
 with 'trees:\n  - path: /\n    allow: [raed]\n  - path: /tmp\n    deny: [wriet]\n'
 ok "two mistakes are both told" all refused "$at:3" -- said "$at:5"
+with 'trees:\n  - path: /\n    allow: [read]\n    owner: no-such-user\n'
+ok "an unknown owner" refused "$at:4:12: .*no-such-user"
 with 'trees:\n  - path: /no/such/place\n    allow: [read]\n'
 ok "a path that does not exist" refused "$at:2.*/no/such/place"
 with 'trees:\n  - path: /usr\n    allow: [read]\n  - path: /usr\n    allow: [execute]\n'

@@ -4,6 +4,7 @@
 
 #include <rootward.h>
 
+#include "policy.h"
 #include "../tap.h"
 #include "tempdir.h"
 
@@ -113,6 +114,10 @@ int main(void)
 	test_answer();
 	test_move();
 	rootward_explainer_free(explainer);
+	policy->trees[0].owner.n = 1;
+	is_int(rootward_explainer_new(&explainer, &policy, 1, NULL), -EOPNOTSUPP,
+	       "a rule by owner is refused, not explained wrong");
+	policy->trees[0].owner.n = 0;
 	is_int(rootward_explainer_new(&explainer, &policy, 17, NULL), -E2BIG, "too many policies");
 	rootward_policy_add(policy, "no/such", ROOTWARD_OPS_ALL, 0, "--rw");
 	is_int(rootward_explainer_new(&explainer, &policy, 1, NULL), -ENOENT, "a tree is missing");

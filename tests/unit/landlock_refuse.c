@@ -67,6 +67,23 @@ static void test_gaps(void)
 	rootward_policy_free(policy);
 }
 
+static void test_owners(void)
+{
+	struct rootward_policy *policy = new_policy(RX, 0);
+	struct said said;
+	void *state;
+
+	rule(policy, "names", ALL, 0, false);
+	policy->trees[0].owner.n = 1;
+	is_int(create(&state, policy, &said, 0), -ENOTSUP, "a rule by owner: refused");
+	check_said(&said, "p.yaml:1: landlock does not ask who owns what is accessed: names");
+	is_int(create(&state, policy, &said, 1), -ENOTSUP, "also with --best-effort");
+	policy->trees[0].owner.n = 0;
+	policy->trees[0].group.n = 1;
+	is_int(create(&state, policy, &said, 0), -ENOTSUP, "a rule by group too");
+	rootward_policy_free(policy);
+}
+
 static void test_optional(void)
 {
 	struct rootward_policy *policy = new_policy(RX, ALL);
@@ -145,6 +162,7 @@ int main(void)
 	make_things();
 	test_working_directory();
 	test_gaps();
+	test_owners();
 	test_optional();
 	test_stale();
 	test_unlisted();

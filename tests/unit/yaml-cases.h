@@ -129,6 +129,40 @@ BAD("trees:\n  - {path: /a, deny: stat, allow: read}\n",
 BAD("trees:\n  - path: /a\n    allow: [read]\n  - path: /b\n    allow: [read]\n  - path: /a\n    deny: [all]\n",
     "error p:6:5 a second tree with the path \"/a\"\nnote p:2:5 the first is here\n")
 
+/* owners */
+BAD("trees:\n  - path: /a\n    allow: [read]\n    owner: no-such-user\n",
+    "error p:4:12 unknown user \"no-such-user\"\n")
+BAD("trees:\n  - path: /a\n    allow: [read]\n    group: no-such-group\n",
+    "error p:4:12 unknown group \"no-such-group\"\n")
+BAD("trees: [{path: /a, allow: read, owner: 1000}]\n",
+    "error p:1:40 unknown user \"1000\" (a number is written \"uid 1000\")\n")
+BAD("trees: [{path: /a, allow: read, owner: root uid 0}]\n",
+    "error p:1:40 one user is needed, not \"root uid 0\"\n")
+BAD("trees: [{path: /a, allow: read, owner: uid 0 root}]\n",
+    "error p:1:40 \"uid\" needs one number, not \"0 root\"\n")
+BAD("trees: [{path: /a, allow: read, owner: self unmapped}]\n",
+    "error p:1:40 one user is needed, not \"self unmapped\"\n")
+BAD("trees: [{path: /a, allow: write, owner: {wriet: self}}]\n",
+    "error p:1:42 unknown operation \"wriet\"\n")
+BAD("trees: [{path: /a, allow: write, owner: {write: self, make_reg: root}}]\n",
+    "error p:1:55 \"make_reg\" names what is named before: one owner for each operation\n")
+BAD("trees: [{path: /a, allow: read, owner: [self, root]}]\n",
+    "error p:1:40 \"owner\" needs a user, \"uid N\", self or unmapped, not a list\n")
+BAD("trees: [{path: /a, allow: read, owner: uid root}]\n",
+    "error p:1:40 \"uid\" needs a number, not \"root\" (a name stands alone)\n")
+BAD("trees: [{path: /a, allow: read, group: gid}]\n",
+    "error p:1:40 \"gid\" needs a number, not \"\" (a name stands alone)\n")
+BAD("trees: [{path: /a, allow: read, owner: uid 4294967295}]\n",
+    "error p:1:40 the user number 4294967295 is out of range (ids are from 0 to 4294967294)\n")
+BAD("trees: [{path: /a, allow: read, group: gid 99999999999999999999999}]\n",
+    "error p:1:40 the group number 99999999999999999999999 is out of range (ids are from 0 to 4294967294)\n")
+BAD("trees: [{path: /a, allow: read, owner: uid -1}]\n",
+    "error p:1:40 \"uid\" needs a number, not \"-1\" (a name stands alone)\n")
+BAD("trees: [{path: /a, allow: read, owner: self, owner: self}]\n",
+    "error p:1:46 \"owner\" is given twice\nnote p:1:33 it was first given here\n")
+BAD("trees: [{path: /a, allow: read, owner: \"self\\0\"}]\n",
+    "error p:1:40 \"owner\" has a NUL character in it\n")
+
 /* all of them in one go, also behind a tree that is wrong by itself */
 BAD("name: []\ndefault: raed\ntrees:\n  - path: /a\n  - path: /a\n    allow: [xx]\n  - path: ''\n    alow: read\n",
     "error p:1:7 \"name\" needs a name, not a list\n"

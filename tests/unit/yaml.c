@@ -92,6 +92,30 @@ static void test_good(void)
 	rootward_policy_free(policy);
 }
 
+static void test_owners(void)
+{
+	struct rootward_policy *policy =
+		parse("trees:\n"
+		      "  - {path: /a, allow: read, owner: self, group: unmapped}\n"
+		      "  - {path: /b, allow: read, owner: root}\n"
+		      "  - {path: /c, allow: read, owner: uid 4294967294, group: gid 0}\n"
+		      "  - {path: /d, allow: read}\n");
+	struct tree *t = policy->trees;
+
+	ok(t[0].owner.list[0].who.kind == WHO_SELF && t[0].group.list[0].who.kind == WHO_UNMAPPED,
+	   "self, unmapped");
+	ok(t[1].owner.list[0].who.kind == WHO_ID && t[1].owner.list[0].who.id == 0,
+	   "a user by name");
+	ok(!t[1].group.n, "and any group");
+	ok(t[2].owner.list[0].who.kind == WHO_ID && t[2].owner.list[0].who.id == 4294967294,
+	   "the last number");
+	ok(t[2].group.list[0].who.kind == WHO_ID && t[2].group.list[0].who.id == 0, "gid 0");
+	ok(tree_is_owned(&t[0]) && tree_is_owned(&t[1]) && !tree_is_owned(&t[3]), "or nothing");
+	is_int(rootward_policy_add(policy, "/b", ROOTWARD_OPS_WRITE, 0, NULL), -EINVAL,
+	       "what is narrowed cannot be widened by its path");
+	rootward_policy_free(policy);
+}
+
 static void test_odd_but_good(void)
 {
 	static const char *const texts[] = {
@@ -222,6 +246,7 @@ int main(void)
 {
 	test_bad();
 	test_good();
+	test_owners();
 	test_odd_but_good();
 	test_monsters();
 	test_too_many_trees();
