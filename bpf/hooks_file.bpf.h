@@ -235,7 +235,21 @@ DECIDE_PATH(path_truncate, TRUNCATE)
 DECIDE_PATH(path_chmod, CHMOD, unsigned short mode)
 DECIDE_PATH(path_chown, CHOWN, __u64 uid, __u64 gid)
 DECIDE_PATH(path_chroot, CHROOT)
-DECIDE_PATH(path_notify, WATCH, __u64 mask, unsigned int obj_type)
 DECIDE_PATH(inode_getattr, STAT)
+
+/* FSNOTIFY_OBJ_TYPE_INODE: an object.  All else is a whole mount, filesystem or namespace. */
+#define NOTIFY_OBJECT 0
+
+/* What tells of a whole filesystem tells of what is denied in it, whatever the path given. */
+SEC("lsm/path_notify")
+int BPF_PROG(rw_path_notify, const struct path *path, __u64 mask, unsigned int obj_type)
+{
+	__u32 domain = current_domain();
+
+	if (!domain)
+		return 0;
+	return obj_type == NOTIFY_OBJECT ? ask_path(domain, path, ROOTWARD_OP_WATCH)
+					 : deny_system(domain, ROOTWARD_REASON_SYSTEM, obj_type);
+}
 
 #endif

@@ -84,6 +84,9 @@ int BPF_PROG(rw_inode_removexattr, void *idmap, struct dentry *dentry, const cha
 
 DECIDE_INSIDE(inode_getxattr, GETXATTR, struct dentry *dentry)
 DECIDE_INSIDE(inode_listxattr, GETXATTR, struct dentry *dentry)
+/* From 6.17 on, with file_getattr(2) and file_setattr(2). */
+DECIDE_INSIDE(inode_file_getattr, GETXATTR, struct dentry *dentry)
+DECIDE_INSIDE(inode_file_setattr, SETXATTR, struct dentry *dentry)
 /* From 6.2 on; before, ACLs come as extended attributes. */
 DECIDE_INSIDE(inode_set_acl, CHMOD, void *idmap, struct dentry *dentry)
 DECIDE_INSIDE(inode_remove_acl, CHMOD, void *idmap, struct dentry *dentry)

@@ -12,8 +12,9 @@
 
 /* Hooks that not every kernel has; what they cover there comes by another. */
 static const char *const optional_hooks[] = {
-	"file_truncate", "file_ioctl_compat", "inode_set_acl",	      "inode_remove_acl",
-	"inode_get_acl", "uring_cmd",	      "uring_override_creds",
+	"file_truncate",	"file_ioctl_compat",  "inode_set_acl",
+	"inode_remove_acl",	"inode_get_acl",      "uring_cmd",
+	"uring_override_creds", "inode_file_getattr", "inode_file_setattr",
 };
 
 /* Programs for one hook whose arguments changed: which number of them each is for. */

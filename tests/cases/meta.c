@@ -106,6 +106,19 @@ static const struct test_case cases[] = {
 		.landlock = REFUSED("utime"),
 	},
 	{
+		.name = "attributes that chattr changes, by path",
+		.tree = YES_NO,
+		.policy = WHERE_YES("setxattr, getxattr"),
+		.checks = {
+			/* older kernels have no such calls */
+			{ FILE_GETATTR, "yes/f", .or_else = ENOSYS },
+			{ FILE_SETATTR, "yes/f", .or_else = ENOSYS },
+			{ FILE_GETATTR, "no/f", .expect = EACCES, .or_else = ENOSYS },
+			{ FILE_SETATTR, "no/f", .expect = EACCES, .or_else = ENOSYS },
+		},
+		.landlock = NOT_FOR_LANDLOCK(BEYOND),
+	},
+	{
 		.name = "extended attributes: setting and removing",
 		.tree = "yes/\nno/\n",
 		.before = { { MOUNT_EXT4, "yes" }, { PUT, "yes/f" }, { MOUNT_EXT4, "no" },

@@ -110,6 +110,25 @@ static const struct test_case cases[] = {
 		.landlock = NOT_FOR_LANDLOCK("Landlock has no right for it"),
 	},
 	{
+		.name = "a descriptor got from another process",
+		.tree = IN_OUT,
+		.before = { { HOLD_READ, "in/f" } },
+		.policy = ALLOW_IN,
+		.checks = {
+			{ RECEIVE_BY_PIDFD, "in/f" },
+		},
+	},
+	{
+		.name = "a descriptor got from another process, of what is denied",
+		.tree = IN_OUT,
+		.before = { { HOLD_READ, "out/f" } },
+		.policy = ALLOW_IN,
+		.checks = {
+			/* Landlock asks when a file is opened, not when it changes hands */
+			{ RECEIVE_BY_PIDFD, "out/f", .expect = EACCES, .bpf_only = true },
+		},
+	},
+	{
 		.name = "by handle, with the capability kept",
 		.tree = IN_OUT,
 		.policy = "keep: [dac_read_search]\n" DENY_OUT,
@@ -273,6 +292,21 @@ static const struct test_case cases[] = {
 			{ FANOTIFY, "in/f" },
 			{ FANOTIFY, "out", .expect = EACCES },
 			{ FANOTIFY, "out/f", .expect = EACCES },
+			{ DNOTIFY, "in" },
+			{ DNOTIFY, "out", .expect = EACCES },
+		},
+		.landlock = NOT_FOR_LANDLOCK("Landlock has no right for it"),
+	},
+	{
+		.name = "fanotify for all of a filesystem, by root that kept the capability",
+		.tree = IN_OUT,
+		.policy = "keep: [sys_admin]\ndefault: [all]\n"
+			  "trees:\n- {path: out, deny: [watch]}\n",
+		.actor = ROOT,
+		.checks = {
+			{ FANOTIFY, "in" },
+			{ FANOTIFY_MOUNT, "in", .expect = EPERM },
+			{ FANOTIFY_FILESYSTEM, "in", .expect = EPERM },
 		},
 		.landlock = NOT_FOR_LANDLOCK("Landlock has no right for it"),
 	},

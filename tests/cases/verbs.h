@@ -87,6 +87,8 @@ enum verb_kind {
 	X(GETXATTR, do_getxattr, K_INODE, OP(GETXATTR))                                            \
 	X(LISTXATTR, do_listxattr, K_INODE, OP(GETXATTR))                                          \
 	X(CHROOT, do_chroot, K_OBJECT, OP(CHROOT))                                                 \
+	X(FILE_GETATTR, do_file_getattr, K_INODE, OP(GETXATTR))                                    \
+	X(FILE_SETATTR, do_file_setattr, K_INODE, OP(SETXATTR))                                    \
 	X(WATCH, do_watch, K_OBJECT, OP(WATCH))                                                    \
 	X(CONNECT, do_connect, K_OBJECT, OP(CONNECT))                                              \
 	X(SENDTO, do_sendto, K_OBJECT, OP(CONNECT))
@@ -150,7 +152,11 @@ enum verb_kind {
 	X(RENAME_WHITEOUT_, do_rename_whiteout, K_WHITEOUT, 0)                                     \
 	X(GET_ACL, do_get_acl, K_INODE, OP(GETXATTR))                                              \
 	X(REMOVE_ACL, do_remove_acl, K_INODE, OP(CHMOD))                                           \
-	X(FANOTIFY, do_fanotify, K_OBJECT, OP(WATCH))
+	X(RECEIVE_BY_PIDFD, do_receive_by_pidfd, K_OBJECT, OP(READ_FILE))                          \
+	X(FANOTIFY, do_fanotify, K_OBJECT, OP(WATCH))                                              \
+	X(FANOTIFY_MOUNT, do_fanotify_mount, K_NONE, 0)                                            \
+	X(FANOTIFY_FILESYSTEM, do_fanotify_filesystem, K_NONE, 0)                                  \
+	X(DNOTIFY, do_dnotify, K_OBJECT, OP(READ_FILE) | OP(WATCH))
 
 /* In which the kernel acts on files, or on what they are kept on. */
 #define VERBS_KERNEL(X)                                                                            \

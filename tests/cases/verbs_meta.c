@@ -1,11 +1,13 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Verbs on attributes, and those that are about more than a file's contents. */
 #include <fcntl.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/inotify.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
 #include <sys/un.h>
 #include <sys/xattr.h>
 #include <unistd.h>
@@ -86,6 +88,30 @@ int do_listxattr(const char *path, const char *path2)
 	char buf[256];
 
 	return listxattr(path, buf, sizeof(buf)) < 0 ? -errno : 0;
+}
+
+/* What chattr(1) changes, by a path; from Linux 6.17 on. */
+#define NR_FILE_GETATTR 468
+#define NR_FILE_SETATTR 469
+#define XFLAG_NODUMP 0x80
+
+struct attributes {
+	uint64_t xflags;
+	uint32_t extsize, nextents, projid, cowextsize;
+};
+
+int do_file_getattr(const char *path, const char *path2)
+{
+	struct attributes a = { 0 };
+
+	return syscall(NR_FILE_GETATTR, AT_FDCWD, path, &a, sizeof(a), 0) ? -errno : 0;
+}
+
+int do_file_setattr(const char *path, const char *path2)
+{
+	struct attributes a = { .xflags = XFLAG_NODUMP };
+
+	return syscall(NR_FILE_SETATTR, AT_FDCWD, path, &a, sizeof(a), 0) ? -errno : 0;
 }
 
 static int chroot_in_child(void *data)

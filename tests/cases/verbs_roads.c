@@ -2,6 +2,7 @@
 /* Verbs that come to an object by another road than its path: descriptors, handles, mappings. */
 #include <fcntl.h>
 #include <linux/openat2.h>
+#include <signal.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/fanotify.h>
@@ -9,6 +10,7 @@
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
+#include <sys/wait.h>
 #include <sys/xattr.h>
 #include <unistd.h>
 
@@ -185,6 +187,25 @@ int do_receive(const char *path, const char *path2)
 	return close(fd);
 }
 
+/* From a child, which has HELD_FD as this process has, and may be traced by it. */
+int do_receive_by_pidfd(const char *path, const char *path2)
+{
+	int pidfd, fd, r;
+	pid_t child = fork();
+
+	if (child < 0)
+		return -errno;
+	while (!child)
+		pause();
+	pidfd = (int)syscall(SYS_pidfd_open, child, 0);
+	fd = (int)syscall(SYS_pidfd_getfd, pidfd, HELD_FD, 0);
+	r = fd < 0 ? -errno : close(fd);
+	close(pidfd);
+	kill(child, SIGKILL);
+	waitpid(child, NULL, 0);
+	return r;
+}
+
 /* --- entries */
 
 int do_link_fd(const char *path, const char *path2)
@@ -218,11 +239,35 @@ int do_remove_acl(const char *path, const char *path2)
 	return removexattr(path, ACL) && errno != ENODATA ? -errno : 0;
 }
 
-int do_fanotify(const char *path, const char *path2)
+static int fanotify(const char *path, unsigned int class, unsigned int mark)
 {
-	_cleanup_close_ int fd = fanotify_init(FAN_CLASS_NOTIF | FAN_REPORT_FID | FAN_CLOEXEC, 0);
+	_cleanup_close_ int fd = fanotify_init(class | FAN_CLOEXEC, 0);
 
 	if (fd < 0)
 		return -errno;
-	return fanotify_mark(fd, FAN_MARK_ADD, FAN_MODIFY, AT_FDCWD, path) ? -errno : 0;
+	return fanotify_mark(fd, FAN_MARK_ADD | mark, FAN_MODIFY, AT_FDCWD, path) ? -errno : 0;
+}
+
+int do_fanotify(const char *path, const char *path2)
+{
+	return fanotify(path, FAN_CLASS_NOTIF | FAN_REPORT_FID, 0);
+}
+
+int do_fanotify_mount(const char *path, const char *path2)
+{
+	return fanotify(path, FAN_CLASS_NOTIF, FAN_MARK_MOUNT);
+}
+
+int do_fanotify_filesystem(const char *path, const char *path2)
+{
+	return fanotify(path, FAN_CLASS_NOTIF, FAN_MARK_FILESYSTEM);
+}
+
+int do_dnotify(const char *path, const char *path2)
+{
+	_cleanup_close_ int fd = at_open(path, O_RDONLY, 0);
+
+	if (fd < 0)
+		return fd;
+	return fcntl(fd, F_NOTIFY, DN_MODIFY) ? -errno : 0;
 }
