@@ -12,7 +12,7 @@
 #endif
 #include <rootward/ops.h>
 
-#define RW_ABI 4
+#define RW_ABI 5
 
 #define RW_LAYERS 8
 /* Parts of one rule that are for some owner's objects, in all layers together. */
@@ -115,6 +115,7 @@ enum rw_domain_state { RW_DOMAIN_FREE, RW_DOMAIN_LOADING, RW_DOMAIN_LIVE, RW_DOM
  * struct rw_domain - one confinement.  Index 0 is never used: it means no domain.
  * @guards: how many renames have added, see RW_GUARDS
  * @owned:  some of its rules have RW_OWNED
+ * @serial: which of all domains that ever were, not 0; a number is used again
  * @tasks:  how many tasks are in it; counted by the programs alone, which nothing interrupts
  */
 struct rw_domain {
@@ -126,6 +127,7 @@ struct rw_domain {
 	__u32 guards;
 	__u32 owned;
 	__u32 zero;
+	__u64 serial;
 	__s64 tasks;
 	__u64 denied;
 	__u64 lost;

@@ -27,6 +27,7 @@ enum access_survey {
  * @open, @hidden: masks per layer, 0 for layers that are not asked; @hidden is what is open to
  *          hidden denies, valid while @in_hidden
  * @object: before the walk: what is or comes there, a dentry, see access_owner()
+ * @counters: after it: see vfs_walk_ancestors_when()
  * @denied: what was denied
  * @layer, @tree: by which layer first, and its tree.  In a survey for any owner: what was open at
  *          the first rule met for some owner's objects, and its tree
@@ -55,6 +56,7 @@ struct access {
 	union {
 		__u32 hidden[RW_LAYERS];
 		__u64 object;
+		__u64 counters;
 	};
 };
 

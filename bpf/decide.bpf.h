@@ -13,14 +13,7 @@
 
 #include "event.bpf.h"
 #include "rule.bpf.h"
-
-/* An entry that does not exist yet has no inode, which reads as 0: only its name can be ruled. */
-static __always_inline bool unruled(struct dentry *dentry)
-{
-	struct inode *inode = VFS_WALK_READ(dentry, d_inode);
-
-	return !filter_has(VFS_WALK_READ(inode, i_ino));
-}
+#include "verdict.bpf.h"
 
 static __always_inline int visit(const struct vfs_ancestor *ancestor, void *data)
 {
@@ -151,29 +144,40 @@ __noinline int deny_access(struct access *a, __u64 dentry, __u32 reason)
  */
 __noinline int decide_and_tell(__u32 index, __u64 mnt, __u64 dentry, __u64 how, __u64 object)
 {
-	struct access a = { .domain = index, .ops = how, .object = object };
+	struct access a = {
+		.domain = index,
+		.ops = how,
+		.object = object,
+		.beneath = !!(how >> 32),
+	};
 	struct rw_domain *domain = bpf_map_lookup_elem(&domains, &a.domain);
 	int reason;
 	long end;
 
+	if (!a.beneath && verdict_known(domain, mnt, dentry, a.ops))
+		return 0;
 	if (!domain || domain->state != RW_DOMAIN_LIVE)
 		return deny_access(&a, dentry, ROOTWARD_REASON_UNKNOWN);
 	if (touches_pins(dentry, how))
 		return deny_access(&a, dentry, ROOTWARD_REASON_SYSTEM);
 	a.layers = (1U << (domain->layers & 31)) - 1;
-	a.beneath = !!(how >> 32);
 	a.retried = vfs_walk_zero(a.layers);
 	if (domain->owned && access_owner(&a, mnt, dentry) < 0)
 		return deny_access(&a, dentry, ROOTWARD_REASON_UNKNOWN);
 	access_begin(&a);
-	end = vfs_walk_ancestors_at(mnt, dentry, 0, visit, &a,
-				    VFS_WALK_HIDDEN | (a.beneath ? VFS_WALK_BENEATH : 0));
+	end = vfs_walk_ancestors_when(mnt, dentry, 0, visit, &a,
+				      VFS_WALK_HIDDEN | (a.beneath ? VFS_WALK_BENEATH : 0),
+				      &a.counters);
 	if (a.beneath && (end == VFS_WALK_OUTSIDE || end == VFS_WALK_DETACHED))
 		return 1;
 	reason = access_end(&a, domain, end);
 	if (a.retried)
 		__sync_fetch_and_add(&domain->retried, 1);
-	return reason < 0 ? 0 : deny_access(&a, dentry, reason);
+	if (reason >= 0)
+		return deny_access(&a, dentry, reason);
+	if (!a.beneath)
+		verdict_keep(domain, mnt, dentry, a.ops, a.counters);
+	return 0;
 }
 
 /* A hook's answer must be one that the verifier sees to be 0 or an errno. */

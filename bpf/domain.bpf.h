@@ -90,6 +90,14 @@ static __always_inline bool filter_has(__u64 ino)
 	return shared.filter[bit / 64 & (RW_FILTER_WORDS - 1)] >> (bit & 63) & 1;
 }
 
+/* An entry that does not exist yet has no inode, which reads as 0: only its name can be ruled. */
+static __always_inline bool unruled(struct dentry *dentry)
+{
+	struct inode *inode = VFS_WALK_READ(dentry, d_inode);
+
+	return !filter_has(VFS_WALK_READ(inode, i_ino));
+}
+
 struct storage_search {
 	struct hlist_node *node;
 	__u32 id;

@@ -70,33 +70,40 @@ static __always_inline __u32 settings_fence(__u32 domain, __u64 magic, __u64 ino
 
 #define OPS_OF_OPENING (ROOTWARD_OP_READ_FILE | ROOTWARD_OP_WRITE_FILE)
 
-/* Is the object out of reach for these operations?  Returns 0, or -EACCES having told. */
-__noinline int fence(__u32 index, __u64 address, __u32 ops)
+/* Apart from fence(), which mostly has nothing to tell. */
+__noinline int fence_tell(__u32 domain, __u64 dentry, __u32 ops, __u32 reason)
 {
-	struct dentry *dentry = VFS_WALK_AS(struct dentry, address);
-	struct super_block *sb =
-		VFS_WALK_AS(struct super_block, VFS_WALK_READ_ADDRESS(dentry, d_sb));
-	__u64 inode = VFS_WALK_READ_ADDRESS(dentry, d_inode);
 	struct denial d = {
-		.domain = index,
+		.domain = domain,
+		.reason = reason,
 		.ops = ops,
 		.denied = ops,
 		.layer = RW_NO_TREE,
 		.tree = RW_NO_TREE,
 	};
-	__u32 fenced = 0;
+
+	deny_event(&d, dentry);
+	return -EACCES;
+}
+
+/* Is the object out of reach for these operations?  Returns 0, or -EACCES having told. */
+__noinline int fence(__u32 index, __u64 address, __u32 ops)
+{
+	struct dentry *dentry = VFS_WALK_AS(struct dentry, address);
+	__u64 inode = VFS_WALK_READ_ADDRESS(dentry, d_inode);
+	__u32 fenced = 0, reason = ROOTWARD_REASON_DEVICE;
+	struct super_block *sb;
 
 	if (inode && ops & OPS_OF_OPENING)
 		fenced = device_fence(inode);
-	d.reason = ROOTWARD_REASON_DEVICE;
 	if (!fenced && ops & ROOTWARD_OPS_WRITE) {
+		sb = VFS_WALK_AS(struct super_block, VFS_WALK_READ_ADDRESS(dentry, d_sb));
 		fenced = settings_fence(index, VFS_WALK_READ(sb, s_magic), inode);
-		d.reason = fenced == KEEP_NOTHING ? ROOTWARD_REASON_TASK : ROOTWARD_REASON_SYSTEM;
+		reason = fenced == KEEP_NOTHING ? ROOTWARD_REASON_TASK : ROOTWARD_REASON_SYSTEM;
 	}
 	if (!fenced || domain_keeps(index) & fenced & ~KEEP_NOTHING)
 		return 0;
-	deny_event(&d, address);
-	return -EACCES;
+	return fence_tell(index, address, ops, reason);
 }
 
 /* What every hook asks that knows by which mount the object was reached: fences, then trees. */

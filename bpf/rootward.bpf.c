@@ -7,6 +7,7 @@
  *	domain.bpf.h        the maps; which domain a task is in
  *	event.bpf.h         counting and telling denials
  *	decide.bpf.h        the rules met on the walk
+ *	verdict.bpf.h       what was allowed lately
  *	mounts.bpf.h        the same where the mount is not known
  *	fence.bpf.h         what no rule gives
  *	hooks_*.bpf.h       the hooks, by what they get

@@ -82,13 +82,16 @@ static int bpf_engine_probe(const char **why)
 	return bpf_kernel_is_live() ? 0 : bpf_probe(why);
 }
 
-static void domain_fill(struct rw_domain *domain, struct rootward_policy *const *policies, size_t n)
+static void domain_fill(struct bpf_state *s, struct rootward_policy *const *policies, size_t n)
 {
+	struct rw_domain *domain = &s->kernel.domains[s->domain];
 	uint64_t keep_caps = UINT64_MAX;
 	uint32_t keep = UINT32_MAX;
 	size_t i, k;
 
-	memset(domain, 0, sizeof(*domain));
+	*domain = (struct rw_domain){
+		.serial = (domain->serial / RW_DOMAINS + 1) * RW_DOMAINS + s->domain,
+	};
 	for (i = 0; i < n; i++) {
 		domain->default_ops[i] = policies[i]->default_ops;
 		keep_caps &= policies[i]->keep_caps;
@@ -118,7 +121,7 @@ static int domain_make(struct bpf_state *s, struct rootward_policy *const *polic
 		return r;
 	}
 	s->domain = r;
-	domain_fill(&s->kernel.domains[s->domain], policies, n);
+	domain_fill(s, policies, n);
 	__atomic_store_n(&s->kernel.domains[s->domain].state, RW_DOMAIN_LOADING, __ATOMIC_SEQ_CST);
 	s->ring_fd =
 		bpf_map_create(BPF_MAP_TYPE_RINGBUF, "rootward_events", 0, 0, RW_EVENT_RING, NULL);

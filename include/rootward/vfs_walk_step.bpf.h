@@ -138,7 +138,10 @@ static __always_inline void vfs_walk_begin(struct vfs_walk *w)
 	w->pass++;
 }
 
-/* rename_lock's and mount_lock's counters in one; odd: they prove nothing now. */
+/*
+ * rename_lock's and mount_lock's counters in one; odd: they prove nothing now.  No directory and no
+ * mount moves without them.
+ */
 static __always_inline __u64 vfs_walk_counters(void)
 {
 #ifdef VFS_WALK_ALWAYS_TWICE

@@ -56,6 +56,7 @@ extern void (*before_lock)(void);
 /** confined() - what @fn returns in a child that has entered; 200: it could not enter. */
 int confined(struct bpf_state *state, int (*fn)(void));
 
+void test_verdicts(void);
 void test_hooks(void);
 void test_uring(void);
 

@@ -205,6 +205,7 @@ int main(void)
 	signal(SIGUSR1, SIG_IGN);
 	enter_killed(keeper);
 	quota(keeper);
+	test_verdicts();
 	test_hooks();
 	test_uring();
 	many(keeper);

@@ -42,6 +42,21 @@ int always_refused(__u64 *ctx)
 	return vfs_walk_ancestors(PWD(), 0, refuses, &nothing, 0);
 }
 
+/* 0: when that was is not known; 1: all is as it was then; 2: something has moved since. */
+SEC("raw_tp/sys_enter")
+int still(void *ctx)
+{
+	struct count count = { .visits = vfs_walk_zero(bpf_ktime_get_ns()) };
+	struct path *pwd = PWD();
+	__u64 when;
+
+	if (vfs_walk_ancestors_when(VFS_WALK_READ_ADDRESS(pwd, mnt),
+				    VFS_WALK_READ_ADDRESS(pwd, dentry), 0, visit, &count, 0,
+				    &when) < 0)
+		return -1;
+	return when & 1 ? 0 : when == vfs_walk_counters() ? 1 : 2;
+}
+
 /* The control. */
 SEC("raw_tp/sys_enter")
 int counts(void *ctx)

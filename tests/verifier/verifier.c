@@ -226,6 +226,32 @@ static int end_of_walk(int program, int answer, int *visits)
 	return r < 0 ? r : (short)opts.retval;
 }
 
+/* Does the kernel show the locks by whose counters a walk's time is told? */
+static bool shows_locks(void)
+{
+	FILE *symbols = fopen("/proc/kallsyms", "re");
+	char line[512], name[256];
+	int found = 0;
+
+	while (symbols && fgets(line, sizeof(line), symbols))
+		found += sscanf(line, "%*x %*c %255s", name) == 1 &&
+			 (!strcmp(name, "rename_lock") || !strcmp(name, "mount_lock"));
+	if (symbols)
+		fclose(symbols);
+	return found == 2;
+}
+
+/* Others move things, too; but not all the time. */
+static void test_when(const struct answer_bpf *programs)
+{
+	int r, i = 0, visits;
+
+	do {
+		r = end_of_walk(bpf_program__fd(programs->progs.still), 0, &visits);
+	} while (r != shows_locks() && ++i < 100);
+	is_int(r, shows_locks(), "when a walk was, where the kernel shows its locks");
+}
+
 static void test_answers(void)
 {
 	static const struct {
@@ -249,6 +275,7 @@ static void test_answers(void)
 	}
 	end = end_of_walk(bpf_program__fd(programs->progs.always_refused), 0, &visits);
 	is_int(end, -EACCES, "a callback that is known to have one answer");
+	test_when(programs);
 	answer_bpf__destroy(programs);
 }
 

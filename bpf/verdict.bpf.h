@@ -1,0 +1,164 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * What was allowed lately, by directory, so that the next object in it need not be walked from.
+ *
+ * An answer depends on the object only where a rule hangs on it, or on its name in its directory.
+ * With neither, all objects that one directory holds, reached by one mount, get the same answer
+ * for as long as no directory and no mount moves: for as long as rename_lock's and mount_lock's
+ * counters stay what they were before the walk.  Where the kernel does not show them, nothing is
+ * kept, and every answer is walked for.  Only what was allowed is kept; to deny, and to say why,
+ * takes a walk.
+ */
+#ifndef ROOTWARD_VERDICT_BPF_H
+#define ROOTWARD_VERDICT_BPF_H
+
+#include <rootward/vfs_walk.bpf.h>
+
+#include "domain.bpf.h"
+
+#define VERDICT_BITS 12
+
+/**
+ * struct verdict_place - where objects are that get one answer.
+ * @counters: vfs_walk_counters()
+ * @epoch: in units of some seconds.  The counters have 32 bits: within one epoch nobody makes them
+ *         go all the way round
+ *
+ * A directory that was removed must not lend its answer to another: one that got its number would
+ * have to have its generation too, which filesystems draw at random or count, and its place in the
+ * dentry cache.  Where generations are all 0, nothing is kept.  A mount's address is not given to
+ * another without mount_lock's counter going on.
+ */
+struct verdict_place {
+	__u64 counters;
+	__u64 ino;
+	__u64 mnt;
+	__u64 dir;
+	__u32 generation;
+	__u32 epoch;
+};
+
+/**
+ * struct verdict
+ * @seq:     odd while it is written; read before and after it tells whether it was meanwhile
+ * @domain:  rw_domain.serial
+ * @allowed: operations
+ */
+struct verdict {
+	__u64 seq;
+	__u64 domain;
+	struct verdict_place place;
+	__u32 allowed;
+	__u32 zero;
+};
+
+struct {
+	__uint(type, BPF_MAP_TYPE_ARRAY);
+	__uint(max_entries, 1 << VERDICT_BITS);
+	__type(key, __u32);
+	__type(value, struct verdict);
+} verdicts SEC(".maps");
+
+/* Where the object is; false where that alone does not answer. */
+static __always_inline bool verdict_place(struct verdict_place *place, __u64 mnt, __u64 dentry)
+{
+	struct vfsmount *m = VFS_WALK_AS(struct vfsmount, mnt);
+	struct dentry *d = VFS_WALK_AS(struct dentry, dentry);
+	struct inode *inode;
+
+	place->mnt = mnt;
+	place->dir = VFS_WALK_READ_ADDRESS(d, d_parent);
+	/* A mount's root lives where it is mounted; what hangs nowhere is its own parent. */
+	if (place->dir == dentry || VFS_WALK_READ_ADDRESS(m, mnt_root) == dentry || !unruled(d))
+		return false;
+	d = VFS_WALK_AS(struct dentry, place->dir);
+	inode = VFS_WALK_AS(struct inode, VFS_WALK_READ_ADDRESS(d, d_inode));
+	place->ino = VFS_WALK_READ(inode, i_ino);
+	place->generation = VFS_WALK_READ(inode, i_generation);
+	place->epoch = bpf_jiffies64() >> 10;
+	return !filter_has(place->ino) && place->generation;
+}
+
+static __always_inline struct verdict *verdict_at(const struct verdict_place *place, __u64 domain)
+{
+	__u64 hash = (place->ino ^ place->mnt ^ domain) * 0x9e3779b97f4a7c15ULL;
+	__u32 index = hash >> (64 - VERDICT_BITS);
+
+	return bpf_map_lookup_elem(&verdicts, &index);
+}
+
+static __always_inline bool verdict_is(const struct verdict *v, const struct verdict_place *place,
+				       __u64 domain)
+{
+	return v->place.counters == place->counters && v->place.ino == place->ino &&
+	       v->place.mnt == place->mnt && v->domain == domain && v->place.dir == place->dir &&
+	       v->place.generation == place->generation && v->place.epoch == place->epoch;
+}
+
+/* Nothing is kept where it is asked, too, who owns an object. */
+static __always_inline bool verdict_keeps(const struct rw_domain *domain)
+{
+	return VFS_WALK_PLAIN && domain && domain->state == RW_DOMAIN_LIVE && !domain->owned;
+}
+
+/*
+ * Are these operations known to be allowed on the object?  What was kept was true while the
+ * counters stood as they do; they stand so before the object's place is read, and after it, so
+ * it is there at one instant, and there the answer is true.
+ */
+__noinline int verdict_known(const struct rw_domain *domain, __u64 mnt, __u64 dentry, __u32 ops)
+{
+	struct verdict_place place;
+	__u32 allowed;
+	struct verdict *v;
+	__u64 seq;
+
+	if (!verdict_keeps(domain))
+		return 0;
+	place.counters = vfs_walk_counters();
+	vfs_read_barrier();
+	if (place.counters & 1 || !verdict_place(&place, mnt, dentry))
+		return 0;
+	v = verdict_at(&place, domain->serial);
+	if (!v)
+		return 0;
+	seq = *(volatile __u64 *)&v->seq;
+	vfs_read_barrier();
+	if (seq & 1 || !verdict_is(v, &place, domain->serial))
+		return 0;
+	allowed = v->allowed;
+	vfs_read_barrier();
+	return !(ops & ~allowed) && *(volatile __u64 *)&v->seq == seq &&
+	       vfs_walk_counters() == place.counters;
+}
+
+/*
+ * A walk that began when the counters were @counters found them allowed: keep that, if they are so
+ * still, for then the object was all the while where it is found here.  Whoever finds another at
+ * work on the place lets it be.
+ */
+__noinline int verdict_keep(const struct rw_domain *domain, __u64 mnt, __u64 dentry, __u32 ops,
+			    __u64 counters)
+{
+	struct verdict_place place;
+	struct verdict *v;
+	__u64 seq;
+
+	if (!verdict_keeps(domain) || counters & 1 || !verdict_place(&place, mnt, dentry))
+		return 0;
+	vfs_read_barrier();
+	place.counters = counters;
+	v = vfs_walk_counters() == counters ? verdict_at(&place, domain->serial) : 0;
+	if (!v)
+		return 0;
+	seq = *(volatile __u64 *)&v->seq;
+	if (seq & 1 || __sync_val_compare_and_swap(&v->seq, seq, seq + 1) != seq)
+		return 0;
+	v->allowed = ops | (verdict_is(v, &place, domain->serial) ? v->allowed : 0);
+	v->domain = domain->serial;
+	v->place = place;
+	__sync_val_compare_and_swap(&v->seq, seq + 1, seq + 2);
+	return 0;
+}
+
+#endif
