@@ -7,8 +7,9 @@
 #include <bpf/bpf_helpers.h>
 #include <bpf/bpf_tracing.h>
 #define VFS_WALK_ALWAYS_TWICE
+#define VFS_IDMAP_NO_SYMBOLS
 #define IDENTITY_WITHOUT_OWNER
-#include <rootward/vfs_walk.bpf.h>
+#include <rootward/vfs_idmap.bpf.h>
 
 #include "explain_abi.h"
 #include "identity.bpf.h"
@@ -58,6 +59,35 @@ static __always_inline void write_object(struct explain_ancestor *to, struct den
 	to->mode = VFS_WALK_READ(inode, i_mode);
 }
 
+/* Apart from the walk, in which the verifier would follow each of its branches each time. */
+__noinline int write_owner(__u32 n, __u64 mnt, __u64 inode)
+{
+	struct explain_ancestor *to = &ancestors[n & (EXPLAIN_ANCESTORS - 1)];
+	struct vfsmount *m = VFS_WALK_AS(struct vfsmount, mnt);
+	struct inode *i = VFS_WALK_AS(struct inode, inode);
+	struct vfs_ids ids;
+	int r = vfs_inode_ids(m, i, &ids);
+
+	to->idmapped = r < 0 ? r : vfs_mnt_is_idmapped(m);
+	to->uid = vfs_id_or(ids.vfsuid, EXPLAIN_NO_ID);
+	to->gid = vfs_id_or(ids.vfsgid, EXPLAIN_NO_ID);
+	to->fs_uid = VFS_WALK_READ(i, i_uid.val);
+	to->fs_gid = VFS_WALK_READ(i, i_gid.val);
+	return 0;
+}
+
+/* What would be made by this mount. */
+__noinline int write_made(__u64 mnt)
+{
+	struct vfs_ids ids = { { walk.uid }, { walk.gid } };
+	struct vfs_fs_ids fs_ids;
+
+	vfs_mnt_fs_ids(VFS_WALK_AS(struct vfsmount, mnt), &ids, &fs_ids);
+	walk.fs_uid = vfs_id_or(fs_ids.uid, EXPLAIN_NO_ID);
+	walk.fs_gid = vfs_id_or(fs_ids.gid, EXPLAIN_NO_ID);
+	return 0;
+}
+
 /*
  * Removed, but still open somewhere: in no directory's list of names any more.  Roots are in none
  * either; they are their own parents.
@@ -77,6 +107,7 @@ static __always_inline int write_down(const struct vfs_ancestor *ancestor, void 
 {
 	struct explain_ancestor *to;
 	struct mount *mount;
+	__u64 mnt;
 	__u32 n = walk.n;
 
 	if (!ancestor) {
@@ -92,6 +123,10 @@ static __always_inline int write_down(const struct vfs_ancestor *ancestor, void 
 	write_object(to, ancestor->dentry);
 	mount = VFS_WALK_AS(struct mount, ancestor->mount);
 	to->mnt_id = VFS_WALK_READ(mount, mnt_id);
+	mnt = ancestor->mount + bpf_core_field_offset(struct mount, mnt);
+	write_owner(n, mnt, VFS_WALK_READ_ADDRESS(ancestor->dentry, d_inode));
+	if (n == 0)
+		write_made(mnt);
 	to->child = !!ancestor->child;
 	to->flags = ancestor->flags;
 	if (is_deleted(ancestor->dentry))

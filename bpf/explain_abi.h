@@ -15,6 +15,7 @@
 #define EXPLAIN_NAMES (1U << 19)
 #define EXPLAIN_NAME_MAX 256
 #define EXPLAIN_TYPE_MAX 16
+#define EXPLAIN_NO_ID 0xffffffffU
 
 /**
  * struct explain_ancestor - one visit of vfs_walk_ancestors().
@@ -23,6 +24,9 @@
  * @flags:  enum vfs_walk_flags
  * @name:   where its name begins in the names, @name_len bytes
  * @child:  whether the visit before was of an entry of this directory
+ * @uid, @gid: the owner through the mount, EXPLAIN_NO_ID: none
+ * @fs_uid, @fs_gid: the inode's own
+ * @idmapped: the mount maps ids: 1, 0, or a negative errno: then none of the four is known
  * @type:   of the filesystem, cut to its length
  */
 struct explain_ancestor {
@@ -36,12 +40,20 @@ struct explain_ancestor {
 	__u32 name;
 	__u16 name_len;
 	__u16 child;
+	__u32 uid;
+	__u32 gid;
+	__u32 fs_uid;
+	__u32 fs_gid;
+	__s32 idmapped;
 	char type[EXPLAIN_TYPE_MAX];
 };
 
 /**
  * struct explain_walk - the walk as a whole.
  * @fd:       in: which descriptor
+ * @uid, @gid: in: a user's
+ * @fs_uid, @fs_gid: what they are in the filesystem, through the object's mount; EXPLAIN_NO_ID: it
+ *            has no place for them
  * @found:    the iterator met it
  * @overflow: more ancestors, or longer names, than there is room for
  * @end:      enum vfs_walk_end or a negative errno
@@ -56,6 +68,10 @@ struct explain_walk {
 	__u32 restarts;
 	__u32 n;
 	__u32 names_used;
+	__u32 uid;
+	__u32 gid;
+	__u32 fs_uid;
+	__u32 fs_gid;
 };
 
 #endif

@@ -285,11 +285,18 @@ ROOTWARD_API void rootward_domain_free(struct rootward_domain *domain);
 
 #define ROOTWARD_NO_ID 0xffffffffU
 
+/** enum rootward_owner_known - what is known of an owner. */
+enum rootward_owner_known {
+	ROOTWARD_OWNER_SEEN = 1U << 0,	 /* uid, gid */
+	ROOTWARD_OWNER_STORED = 1U << 1, /* fs_uid, fs_gid */
+};
+
 /**
- * struct rootward_owner - whom an open file belongs to.
- * @uid, @gid: through the mount it was opened by; ROOTWARD_NO_ID: the mount has no id for it
+ * struct rootward_owner - whom an object belongs to.
+ * @uid, @gid: through the mount it was reached by; ROOTWARD_NO_ID: the mount has no id for it
  * @fs_uid, @fs_gid: as its filesystem has them
  * @idmapped: whether the mount maps ids of its own
+ * @known: enum rootward_owner_known; the rest means nothing
  * All as the initial user namespace numbers them.
  */
 struct rootward_owner {
@@ -298,11 +305,13 @@ struct rootward_owner {
 	uint32_t fs_uid;
 	uint32_t fs_gid;
 	int idmapped;
+	uint32_t known;
 };
 
 /**
  * rootward_owner() - ask the kernel whom @fd (O_PATH will do) belongs to.  fstat(2) tells an
- * unmapped owner as the overflow id and never the filesystem's own; this tells them apart.
+ * unmapped owner as the overflow id and never the filesystem's own; this tells them apart, and all
+ * of it is known.
  *
  * Loads a BPF program for the question and looks at all descriptors of the process: milliseconds.
  * Thread safe.

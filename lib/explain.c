@@ -76,22 +76,6 @@ static struct rootward_explainer *explainer_alloc(void)
 	return x;
 }
 
-/* Whom an object belongs to is not asked here; a wrong explanation would be worse than none. */
-static int refuse_owners(struct rootward_policy *const *policies, size_t n,
-			 const struct rootward_opts *opts)
-{
-	size_t i, k;
-
-	for (i = 0; i < n; i++)
-		for (k = 0; k < policies[i]->n_trees; k++)
-			if (tree_is_owned(&policies[i]->trees[k])) {
-				diag(opts, ROOTWARD_ERROR, &policies[i]->trees[k].origin, NULL,
-				     "rules by owner or group cannot be explained");
-				return -EOPNOTSUPP;
-			}
-	return 0;
-}
-
 int rootward_explainer_new(struct rootward_explainer **ret, struct rootward_policy *const *policies,
 			   size_t n, const struct rootward_opts *opts)
 {
@@ -104,9 +88,6 @@ int rootward_explainer_new(struct rootward_explainer **ret, struct rootward_poli
 		return r;
 	if (n > MAX_LAYERS)
 		return -E2BIG;
-	r = refuse_owners(policies, n, &copy);
-	if (r < 0)
-		return r;
 	x = explainer_alloc();
 	if (!x)
 		return -ENOMEM;
@@ -185,18 +166,9 @@ static int check_question(struct rootward_question *copy, const struct rootward_
 			return -EINVAL;
 	*copy = *q;
 	if (!q->path || !*q->path || q->ops & ~ROOTWARD_OPS_ALL || q->flags & ~known ||
-	    q->pid < 0 || (q->pid && q->user))
+	    q->pid < 0 || (q->pid && q->user) || (q->to && q->from))
 		return -EINVAL;
 	return 0;
-}
-
-static int read_mounts(struct mountinfo *info, int pid)
-{
-	char path[64] = "/proc/self/mountinfo";
-
-	if (pid)
-		snprintf(path, sizeof(path), "/proc/%d/mountinfo", pid);
-	return mountinfo_read(info, path);
 }
 
 static int fill_walk(struct rootward_explanation *e, struct located *l)
@@ -210,6 +182,8 @@ static int fill_walk(struct rootward_explanation *e, struct located *l)
 	e->walk.why_not = e->way.in_kernel ? 0 : e->explainer->why_not;
 	e->walk.ancestors = e->way.n;
 	e->walk.ops = e->question.ops;
+	e->walk.uid = e->asker.uid;
+	e->walk.gid = e->asker.gid;
 	return e->path && e->real ? 0 : -ENOMEM;
 }
 
@@ -225,8 +199,35 @@ static int walk_there(struct rootward_explanation *e, const struct rootward_opts
 	entry.flags |= ROOTWARD_NOFOLLOW;
 	r = locate(&l, &entry, entry.to, opts);
 	if (!r)
-		r = way_walk(&e->there, e->explainer, &l, &e->mounts, !e->way.in_kernel);
+		r = way_walk(&e->there, e->explainer, &l, &e->asker, !e->way.in_kernel);
 	return r ? r : rules_attach(&e->there, e->explainer);
+}
+
+/* What a rename or link brings keeps its owner; what is made anew is its maker's. */
+static int own_made(struct rootward_explanation *e, const struct rootward_opts *opts)
+{
+	_cleanup_(located_free) struct located l = LOCATED_NONE;
+	_cleanup_(way_free) struct way brought = { 0 };
+	struct rootward_question from = e->question;
+	int r;
+
+	e->made = owner_of_made(&e->way, ops_within(e));
+	e->ops_of_made = OPS_MAKE;
+	if (from.from) {
+		from.flags |= ROOTWARD_NOFOLLOW;
+		r = locate(&l, &from, from.from, opts);
+		if (!r && l.missing)
+			r = -ENOENT;
+		if (!r)
+			r = way_walk(&brought, e->explainer, &l, &e->asker, !e->way.in_kernel);
+		if (r < 0)
+			return r;
+		e->made = brought.places[0].is.owner;
+		e->ops_of_made |= ROOTWARD_OP_REFER;
+	}
+	if (!e->way.places[0].is.exists)
+		e->way.places[0].is.owner = e->made;
+	return 0;
 }
 
 static int explain(struct rootward_explanation *e, struct located *l,
@@ -234,14 +235,14 @@ static int explain(struct rootward_explanation *e, struct located *l,
 {
 	int r;
 
-	r = read_mounts(&e->mounts, e->question.pid);
-	if (!r)
-		r = way_walk(&e->way, e->explainer, l, &e->mounts,
-			     e->question.flags & ROOTWARD_BY_DESCRIPTORS);
+	r = way_walk(&e->way, e->explainer, l, &e->asker,
+		     e->question.flags & ROOTWARD_BY_DESCRIPTORS);
 	if (!r)
 		r = rules_attach(&e->way, e->explainer);
 	if (!r)
 		r = walk_there(e, opts);
+	if (!r)
+		r = own_made(e, opts);
 	if (r < 0) {
 		diag(opts, ROOTWARD_ERROR, NULL, NULL, "cannot walk from \"%s\" to the root: %s",
 		     e->question.path,
@@ -280,6 +281,8 @@ int rootward_explain(struct rootward_explanation **ret, struct rootward_explaine
 	r = check_question(&e->question, question);
 	if (!r)
 		r = locate(&l, &e->question, e->question.path, &copy);
+	if (!r)
+		r = asker_find(&e->asker, &e->question, &copy);
 	if (r < 0)
 		return r;
 	/* The engine's rules are known by the kernel's identities. */
@@ -289,7 +292,7 @@ int rootward_explain(struct rootward_explanation **ret, struct rootward_explaine
 	r = explain(e, &l, &copy);
 	if (r < 0)
 		return r;
-	e->question.path = e->question.to = e->question.user = NULL;
+	e->question.path = e->question.to = e->question.from = e->question.user = NULL;
 	*ret = steal_ptr(e);
 	return 0;
 }
@@ -337,7 +340,7 @@ void rootward_explanation_free(struct rootward_explanation *e)
 	free(e->others);
 	for (i = 0; i < e->n_origins; i++)
 		free(e->origins[i]);
-	mountinfo_free(&e->mounts);
+	asker_free(&e->asker);
 	free(e->path);
 	free(e->real);
 	free(e->missing);

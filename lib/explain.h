@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * How explain is made: locate (a path to an object), walk (its way), rules (what hangs where on
- * it), decide (what they say together).
+ * How explain is made: asker (for whom), locate (a path to an object), walk (its way), rules (what
+ * hangs where on it), decide (what they say together).
  */
 #ifndef ROOTWARD_LIB_EXPLAIN_H
 #define ROOTWARD_LIB_EXPLAIN_H
@@ -39,6 +39,30 @@ struct rootward_explainer {
 };
 
 /**
+ * struct asker - for whom it is asked: a process, a user, or else the caller.
+ * @mounts: of its mount namespace
+ * @uid, @gid, @groups: its ids for files, and @n_groups supplementary ones
+ * @no_uid, @no_gid: how stat(2) shows what has no id
+ * @abroad: the caller's user namespace has numbers of its own
+ */
+struct asker {
+	struct mountinfo mounts;
+	uint32_t uid, gid;
+	gid_t *groups;
+	int n_groups;
+	uint32_t no_uid, no_gid;
+	bool abroad;
+};
+
+/**
+ * asker_find() - Return: 0; -ESRCH: no such process or user, reported; -ENOMEM, what reading
+ * /proc says.
+ */
+int asker_find(struct asker *asker, const struct rootward_question *question,
+	       const struct rootward_opts *opts);
+void asker_free(struct asker *asker);
+
+/**
  * struct place - one ancestor.
  * @is:    what is told; its name is @name
  * @dev:   as the kernel has it
@@ -59,12 +83,15 @@ struct place {
 /**
  * struct way - a walk that is over.
  * @end:   enum vfs_walk_end
+ * @made:  whom something new would belong to that the asker makes by the object's mount, were it
+ * not for the directory's S_ISGID; see owner_of_made()
  * @blind: something hidden could not be seen
  */
 struct way {
 	struct place *places;
 	size_t n, room;
 	int end;
+	struct rootward_owner made;
 	bool in_kernel;
 	bool blind;
 };
@@ -116,7 +143,7 @@ int walker_keep(void);
  * Return: 0; -EAGAIN, -E2BIG, -ENOMEM, what walking over descriptors says.
  */
 int way_walk(struct way *way, const struct rootward_explainer *explainer,
-	     const struct located *located, const struct mountinfo *info, bool by_descriptors);
+	     const struct located *located, const struct asker *asker, bool by_descriptors);
 void way_free(struct way *way);
 
 /** way_path() - where its object is seen, to free; NULL: out of memory. */
@@ -153,17 +180,47 @@ void domain_detach(struct rootward_explainer *explainer);
 int domain_rules(struct way *way, const struct rootward_explainer *explainer);
 bool domain_guard(const struct rootward_explainer *explainer, const struct place *place);
 
+/* --- explain_owner.c */
+
+/** owner_of_visit() - what a walk over descriptors sees. */
+struct rootward_owner owner_of_visit(const struct vfs_ancestor *visit, const struct asker *asker);
+
+/** owner_of_new() - struct way's @made for such a walk, whose object is on mount @mnt_id. */
+struct rootward_owner owner_of_new(const struct asker *asker, uint64_t mnt_id);
+
+/**
+ * owner_of_made() - whom an entry would belong to: as inode_init_owner() and owner_of_new() in
+ * owner.bpf.h have it.
+ * @within: in the directory that the way begins with, else in the place of what it begins with
+ */
+struct rootward_owner owner_of_made(const struct way *way, bool within);
+
+static inline bool rule_is_owned(const struct rootward_rule *rule)
+{
+	return rule->owner.whose != ROOTWARD_ANYBODYS || rule->group.whose != ROOTWARD_ANYBODYS;
+}
+
+/** rule_counts() - for objects of @owner: 1, 0, or -1: not known. */
+int rule_counts(const struct rootward_rule *rule, const struct rootward_owner *owner,
+		const struct asker *asker);
+
 /* --- explain_decide.c */
 
 /**
  * struct ruling - what decided one operation in one layer.
  * @reason: enum rootward_reason, or -1: allowed
  * @place:  ROOTWARD_NO_ANCESTOR: no rule
+ * @by_owner, @uncounted: see struct rootward_verdict
+ * @unsure: whether such a rule counts is not known; one that denies is taken to, one that allows
+ * not
  */
 struct ruling {
 	int reason;
 	size_t place;
 	const struct rootward_rule *rule;
+	const struct rootward_rule *uncounted;
+	bool by_owner;
+	bool unsure;
 };
 
 /** enum decide_mode - what operations are about. */
@@ -171,12 +228,33 @@ enum decide_mode {
 	DECIDE_OBJECT,
 	DECIDE_WITHIN, /* a new entry in the directory that the way begins with */
 	DECIDE_PLACE,  /* whatever may come to be where the way begins: own rules do not count */
+	DECIDE_LEAST,  /* the same on things of any owner: the least that may be allowed, */
+	DECIDE_MOST,   /* and the most */
 };
 
 /**
- * decide() - what layer @layer says about each of @ops, into @rulings (by bit).
+ * struct decision - what one layer says about some operations.
+ * @object: whom the object belongs to that they are about; but @made, for @ops_of_made
+ * @rulings: out, by bit
+ * @tree, @open: out: the number of the first tree met that has rules for some owner, or NO_TREE;
+ * and what was open there
  */
-void decide(const struct way *way, const struct rootward_policy *policy, size_t layer, uint32_t ops,
-	    enum decide_mode mode, struct ruling rulings[ROOTWARD_OP_COUNT]);
+struct decision {
+	size_t layer;
+	uint32_t ops;
+	enum decide_mode mode;
+	const struct asker *asker;
+	struct rootward_owner object, made;
+	uint32_t ops_of_made;
+
+	struct ruling rulings[ROOTWARD_OP_COUNT];
+	size_t tree;
+	uint32_t open;
+};
+
+#define NO_TREE ((size_t)-1)
+
+/** decide() - fill in what comes out. */
+void decide(const struct way *way, const struct rootward_policy *policy, struct decision *decision);
 
 #endif

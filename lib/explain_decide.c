@@ -13,22 +13,24 @@
  * @hidden: of these, what a hidden rule may deny; valid while @in_hidden
  */
 struct asking {
-	size_t layer;
+	struct decision *d;
 	uint32_t open;
 	uint32_t hidden;
 	bool in_hidden;
-	enum decide_mode mode;
-	struct ruling *rulings;
 };
 
 static void settle(struct asking *a, uint32_t ops, int reason, size_t place,
 		   const struct rootward_rule *rule)
 {
+	struct ruling *ruling = a->d->rulings;
 	unsigned int bit;
 
-	for (bit = 0; bit < ROOTWARD_OP_COUNT; bit++)
-		if (ops >> bit & 1)
-			a->rulings[bit] = (struct ruling){ reason, place, rule };
+	for (bit = 0; bit < ROOTWARD_OP_COUNT; bit++, ruling++)
+		if (ops >> bit & 1) {
+			ruling->reason = reason;
+			ruling->place = place;
+			ruling->rule = rule;
+		}
 	a->open &= ~ops;
 	a->hidden &= ~ops;
 }
@@ -36,21 +38,67 @@ static void settle(struct asking *a, uint32_t ops, int reason, size_t place,
 /* What is ruled on an entry itself can forbid that it is changed, never allow it. */
 static uint32_t no_allow(const struct asking *a, size_t number)
 {
-	return number == 0 && a->mode == DECIDE_OBJECT ? ROOTWARD_OPS_ENTRY : 0;
+	return number == 0 && a->d->mode == DECIDE_OBJECT ? ROOTWARD_OPS_ENTRY : 0;
+}
+
+static void note_owned(struct asking *a, const struct rootward_rule *rule, uint32_t named,
+		       uint32_t counts, uint32_t unsure)
+{
+	struct ruling *ruling = a->d->rulings;
+	unsigned int bit;
+
+	for (bit = 0; bit < ROOTWARD_OP_COUNT; bit++, ruling++) {
+		if (!(named >> bit & 1))
+			continue;
+		ruling->by_owner = true;
+		ruling->unsure |= unsure >> bit & 1;
+		if (!((counts | unsure) >> bit & 1) && !ruling->uncounted)
+			ruling->uncounted = rule;
+	}
+}
+
+/*
+ * What of a rule counts, of what is @open to it: a part for some owner's objects where they are
+ * theirs.  On things of any owner it is taken to count or not as either allows less, or more.
+ */
+static void narrow(struct asking *a, const struct rootward_rule *rule, uint32_t open,
+		   uint32_t *allow, uint32_t *deny)
+{
+	struct decision *d = a->d;
+	uint32_t named = open & (*allow | *deny), of_made = d->ops_of_made, counts, unsure;
+	int object = rule_counts(rule, &d->object, d->asker);
+	int made = rule_counts(rule, &d->made, d->asker);
+
+	if (!rule_is_owned(rule) || !named)
+		return;
+	if (d->tree == NO_TREE) {
+		d->tree = rule->number;
+		d->open = open & a->open;
+	}
+	if (d->mode == DECIDE_LEAST || d->mode == DECIDE_MOST) {
+		*(d->mode == DECIDE_LEAST ? allow : deny) = 0;
+		return;
+	}
+	counts = (object > 0 ? ~of_made : 0) | (made > 0 ? of_made : 0);
+	unsure = (object < 0 ? ~of_made : 0) | (made < 0 ? of_made : 0);
+	note_owned(a, rule, named, counts, unsure);
+	*allow &= counts;
+	*deny &= counts | unsure;
 }
 
 static void apply(struct asking *a, const struct rootward_rule *rule, size_t number, bool hidden)
 {
-	uint32_t allow = rule->allow & ~no_allow(a, number);
+	uint32_t allow = rule->allow & ~no_allow(a, number), deny = rule->deny;
 
-	if (rule->layer != a->layer)
+	if (rule->layer != a->d->layer)
 		return;
+	narrow(a, rule, hidden ? a->hidden : a->open, &allow, &deny);
 	if (hidden) {
-		settle(a, a->hidden & rule->deny, ROOTWARD_REASON_RULE, number, rule);
+		settle(a, a->hidden & deny, ROOTWARD_REASON_RULE, number, rule);
 		a->hidden &= ~allow;
 		return;
 	}
-	settle(a, a->open & rule->deny, ROOTWARD_REASON_RULE, number, rule);
+	settle(a, a->open & deny, ROOTWARD_REASON_RULE, number, rule);
 	settle(a, a->open & allow, -1, number, rule);
 }
 
@@ -70,7 +118,7 @@ static void visit(struct asking *a, const struct way *way, size_t number)
 	for (i = 0; number && i < before->is.n_rules; i++)
 		if (before->rules[i].by_name)
 			apply(a, &before->rules[i], number - 1, hidden);
-	if (number == 0 && a->mode == DECIDE_PLACE)
+	if (number == 0 && a->d->mode >= DECIDE_PLACE)
 		return;
 	for (i = 0; i < place->is.n_rules; i++)
 		if (!place->rules[i].by_name)
@@ -108,17 +156,14 @@ static void at_end(struct asking *a, int end, uint32_t default_ops)
 	settle(a, a->open, reason, ROOTWARD_NO_ANCESTOR, NULL);
 }
 
-void decide(const struct way *way, const struct rootward_policy *policy, size_t layer, uint32_t ops,
-	    enum decide_mode mode, struct ruling rulings[ROOTWARD_OP_COUNT])
+void decide(const struct way *way, const struct rootward_policy *policy, struct decision *d)
 {
-	struct asking a = {
-		.layer = layer,
-		.open = ops,
-		.mode = mode,
-		.rulings = rulings,
-	};
+	struct asking a = { .d = d, .open = d->ops };
 	size_t i;
 
+	memset(d->rulings, 0, sizeof(d->rulings));
+	d->tree = NO_TREE;
+	d->open = 0;
 	for (i = 0; i < way->n && a.open; i++)
 		visit(&a, way, i);
 	at_end(&a, way->end, policy->default_ops);

@@ -64,9 +64,6 @@ int domain_attach(struct rootward_explainer *x, int pid)
 	if (r <= 0)
 		return r ? r : -ENOENT;
 	x->domain = (uint32_t)r;
-	/* As in rootward_explainer_new(). */
-	if (x->kernel.domains[x->domain].owned)
-		return -EOPNOTSUPP;
 	x->policies = x->own;
 	for (layer = 0, r = 0;
 	     !r && layer < x->kernel.domains[x->domain].layers && layer < RW_LAYERS; layer++)
@@ -93,29 +90,56 @@ static struct rw_ident ident_of(const struct rootward_explainer *x, const struct
 	};
 }
 
+static struct rootward_who who_of(unsigned int who, uint32_t id)
+{
+	static const enum rootward_whose known[] = {
+		[RW_ANYBODY] = ROOTWARD_ANYBODYS,
+		[RW_SELF] = ROOTWARD_OWN,
+		[RW_UNMAPPED] = ROOTWARD_UNMAPPEDS,
+		[RW_ID] = ROOTWARD_ID,
+	};
+
+	return (struct rootward_who){ (int)known[who], id };
+}
+
+/* @part: 0, or what is for some owner's objects only. */
+static int attach_part(const struct rootward_explainer *x, struct place *place,
+		       const struct rw_rule *rule, size_t layer, const struct rw_owned *part,
+		       bool by_name)
+{
+	struct rootward_rule found = {
+		.policy = x->policies[layer]->name,
+		.tree = place->name,
+		.allow = part ? part->allow : rule->layer[layer].allow,
+		.deny = part ? part->deny : rule->layer[layer].deny,
+		.by_name = by_name,
+		.layer = layer,
+		.number = rule->layer[layer].tree,
+	};
+	char origin[128];
+
+	if (!found.allow && !found.deny)
+		return 0;
+	if (part) {
+		found.owner = who_of(part->owner_is, part->owner);
+		found.group = who_of(part->group_is, part->group);
+	}
+	snprintf(origin, sizeof(origin), "%s, tree %zu", found.policy, found.number + 1);
+	return place_attach(place, &found, origin);
+}
+
 static int attach_rule(const struct rootward_explainer *x, struct place *place,
 		       const struct rw_rule *rule, bool by_name)
 {
+	const struct rw_owned *part;
 	size_t layer;
 	int r = 0;
 
-	for (layer = 0; layer < x->n && !r; layer++) {
-		struct rootward_rule found = {
-			.policy = x->policies[layer]->name,
-			.tree = place->name,
-			.allow = rule->layer[layer].allow,
-			.deny = rule->layer[layer].deny,
-			.by_name = by_name,
-			.layer = layer,
-		};
-		char origin[128];
-
-		if (!found.allow && !found.deny)
-			continue;
-		snprintf(origin, sizeof(origin), "%s, tree %u", found.policy,
-			 rule->layer[layer].tree + 1);
-		r = place_attach(place, &found, origin);
-	}
+	for (layer = 0; layer < x->n && !r; layer++)
+		r = attach_part(x, place, rule, layer, NULL, by_name);
+	for (part = rule->owned; part < rule->owned + rule->n_owned && !r; part++)
+		if (part->layer < x->n)
+			r = attach_part(x, place, rule, part->layer, part, by_name);
 	return r;
 }
 

@@ -97,22 +97,49 @@ int place_attach(struct place *place, const struct rootward_rule *rule, const ch
 	return rules[n].origin ? 0 : -ENOMEM;
 }
 
+static struct rootward_who who_of(struct tree_who who)
+{
+	static const enum rootward_whose known[] = {
+		[WHO_ANYBODY] = ROOTWARD_ANYBODYS,
+		[WHO_SELF] = ROOTWARD_OWN,
+		[WHO_UNMAPPED] = ROOTWARD_UNMAPPEDS,
+		[WHO_ID] = ROOTWARD_ID,
+	};
+
+	return (struct rootward_who){ (int)known[who.kind], who.id };
+}
+
+/* What is for some owner's objects only is a rule of its own.  For anybody's comes first: it is the
+ * last part (tree_parts()).
+ */
 static int attach(struct place *place, const struct anchor *anchor, const char *policy,
 		  bool by_name)
 {
+	struct tree_part parts[TREE_PARTS_MAX];
+	size_t n = tree_parts(anchor->tree, parts);
 	char origin[4096];
+	int r = 0;
 
-	return place_attach(
-		place,
-		&(struct rootward_rule){
+	origin_format(&anchor->tree->origin, origin, sizeof(origin));
+	while (!r && n--) {
+		struct rootward_rule rule = {
 			.policy = policy,
 			.tree = anchor->tree->path,
-			.allow = by_name ? named_allow(anchor->tree) : anchor->tree->allow,
-			.deny = anchor->tree->deny,
+			.allow = parts[n].allow,
+			.deny = parts[n].deny,
 			.by_name = by_name,
 			.layer = anchor->layer,
-		},
-		origin_format(&anchor->tree->origin, origin, sizeof(origin)));
+			.number = anchor->number,
+			.owner = who_of(parts[n].owner),
+			.group = who_of(parts[n].group),
+		};
+
+		if (by_name)
+			rule.allow &= named_allow(anchor->tree);
+		if (rule.allow || rule.deny)
+			r = place_attach(place, &rule, origin);
+	}
+	return r;
 }
 
 static int attach_kind(const struct rootward_explainer *x, const struct anchors *anchors,

@@ -17,11 +17,9 @@
 #include "explain_verdict.h"
 #include "lookup.h"
 
-#define GROUPS_MAX 65536
-
 /**
  * struct asking - shared with the child.
- * @uid, @gid, @groups, @n: whom to be
+ * @asker: whom to be
  * @path, @fd, @missing: where to go; what is open there; it is the directory in which nothing is
  * @error: errno of becoming the user
  * @there: it got there, or was refused on the way
@@ -29,10 +27,7 @@
  * @object, @entry: R_OK, W_OK, X_OK that are refused on the object, W_OK on its directory
  */
 struct asking {
-	uid_t uid;
-	gid_t gid;
-	gid_t *groups;
-	int n;
+	const struct asker *asker;
 	const char *path;
 	int fd;
 	bool missing;
@@ -47,12 +42,14 @@ static int become(const struct asking *a)
 {
 	struct __user_cap_header_struct header = { .version = _LINUX_CAPABILITY_VERSION_3 };
 	struct __user_cap_data_struct none[2] = { 0 };
+	uid_t uid = a->asker->uid;
+	gid_t gid = a->asker->gid;
 
-	if (getuid() != a->uid || geteuid() != a->uid || a->uid == 0)
-		if (setgroups((size_t)a->n, a->groups) || setresgid(a->gid, a->gid, a->gid) ||
-		    setresuid(a->uid, a->uid, a->uid))
+	if (getuid() != uid || geteuid() != uid || uid == 0)
+		if (setgroups((size_t)a->asker->n_groups, a->asker->groups) ||
+		    setresgid(gid, gid, gid) || setresuid(uid, uid, uid))
 			return errno;
-	return a->uid && syscall(SYS_capset, &header, none) ? errno : 0;
+	return uid && syscall(SYS_capset, &header, none) ? errno : 0;
 }
 
 static bool refused(int dir, const char *name, int mode)
@@ -163,48 +160,18 @@ static int tell(struct rootward_explanation *e, const struct asking *a)
 	return e->no_search ? 0 : -ENOMEM;
 }
 
-static int find_groups(struct asking *a, const char *user)
-{
-	a->n = 32;
-	for (;;) {
-		int room = a->n;
-
-		free(a->groups);
-		a->groups = calloc((size_t)room, sizeof(*a->groups));
-		if (!a->groups)
-			return -ENOMEM;
-		if (getgrouplist(user, a->gid, a->groups, &a->n) >= 0)
-			return 0;
-		if (a->n <= room)
-			a->n = 2 * room;
-		if (a->n > GROUPS_MAX)
-			return -E2BIG;
-	}
-}
-
 int user_refused(struct rootward_explanation *e, const struct located *l,
 		 const struct rootward_opts *opts)
 {
-	_cleanup_free_ char *buf = NULL;
-	_cleanup_free_ gid_t *groups = NULL;
 	const char *user = e->question.user;
-	struct asking a = { .path = e->real, .fd = l->fd, .missing = e->missing };
-	struct passwd found;
+	struct asking a = {
+		.asker = &e->asker, .path = e->real, .fd = l->fd, .missing = e->missing
+	};
 	int r;
 
 	if (!user)
 		return 0;
-	r = lookup_user(user, &found, &buf);
-	if (r < 0) {
-		diag(opts, ROOTWARD_ERROR, NULL, NULL, "there is no user \"%s\"", user);
-		return r == -ENOENT ? -ESRCH : r;
-	}
-	a.uid = found.pw_uid;
-	a.gid = found.pw_gid;
-	r = find_groups(&a, user);
-	groups = a.groups;
-	if (!r)
-		r = in_child(ask, &a, sizeof(a));
+	r = in_child(ask, &a, sizeof(a));
 	if (r < 0)
 		return r;
 	if (a.error) {

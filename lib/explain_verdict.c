@@ -23,12 +23,21 @@ static bool is_denied(const struct rootward_verdict *v)
 	return !v->allowed;
 }
 
-/* One policy's ruling becomes the verdict's: the first that denies stays. */
-static void take(struct rootward_explanation *e, struct rootward_verdict *v, size_t layer,
-		 const struct ruling *ruling, uint64_t mount)
+static void be_unsure(struct rootward_explanation *e, uint32_t ops)
 {
+	e->walk.unsure |= ops;
+}
+
+/* One policy's ruling becomes the verdict's: the first that denies stays. */
+static void take(struct rootward_explanation *e, struct rootward_verdict *v,
+		 const struct decision *d, const struct ruling *ruling, uint64_t mount)
+{
+	size_t layer = d->layer;
+
 	if (is_denied(v))
 		return;
+	if (ruling->unsure)
+		be_unsure(e, v->op);
 	v->allowed = ruling->reason < 0;
 	v->reason = ruling->reason < 0 ? 0 : ruling->reason;
 	/* What another mount allows tells nothing new. */
@@ -36,6 +45,9 @@ static void take(struct rootward_explanation *e, struct rootward_verdict *v, siz
 		return;
 	v->layer = layer;
 	v->mount = mount;
+	v->by_owner |= ruling->by_owner;
+	v->owner = d->ops_of_made & v->op ? d->made : d->object;
+	v->uncounted = ruling->uncounted;
 	v->rule = ruling->rule;
 	v->ancestor = mount ? ROOTWARD_NO_ANCESTOR : ruling->place;
 	v->policy = e->explainer->policies[layer]->name;
@@ -47,15 +59,21 @@ static void take(struct rootward_explanation *e, struct rootward_verdict *v, siz
 static void ask_layers(struct rootward_explanation *e, const struct way *way, uint32_t ops,
 		       enum decide_mode mode, uint64_t mount)
 {
-	struct ruling rulings[ROOTWARD_OP_COUNT];
+	struct decision d = {
+		.ops = ops,
+		.mode = mode,
+		.asker = &e->asker,
+		.object = way->places[0].is.exists ? way->places[0].is.owner : e->made,
+		.made = e->made,
+		.ops_of_made = e->ops_of_made,
+	};
 	unsigned int bit;
-	size_t layer;
 
-	for (layer = 0; ops && layer < e->explainer->n; layer++) {
-		decide(way, e->explainer->policies[layer], layer, ops, mode, rulings);
+	for (; ops && d.layer < e->explainer->n; d.layer++) {
+		decide(way, e->explainer->policies[d.layer], &d);
 		for (bit = 0; bit < ROOTWARD_OP_COUNT; bit++)
 			if (ops >> bit & 1)
-				take(e, &e->verdicts[bit], layer, &rulings[bit], mount);
+				take(e, &e->verdicts[bit], &d, &d.rulings[bit], mount);
 	}
 }
 
@@ -93,21 +111,20 @@ static void deny_always(struct rootward_explanation *e, const struct located *l)
 
 /* --- moving */
 
-/* What @layer allows at a place, whoever lives there; false: that cannot be told. */
-static bool survey(const struct way *way, const struct rootward_policy *policy, size_t layer,
+/* What a layer allows at a place, whoever lives there; false: that cannot be told. */
+static bool survey(const struct way *way, const struct rootward_policy *policy, struct decision *d,
 		   uint32_t *granted)
 {
-	struct ruling rulings[ROOTWARD_OP_COUNT];
 	unsigned int bit;
 
 	*granted = 0;
-	decide(way, policy, layer, ROOTWARD_OPS_ALL, DECIDE_PLACE, rulings);
+	decide(way, policy, d);
 	for (bit = 0; bit < ROOTWARD_OP_COUNT; bit++) {
-		if (rulings[bit].reason < 0)
+		if (d->rulings[bit].reason < 0)
 			*granted |= 1U << bit;
-		else if (rulings[bit].reason != ROOTWARD_REASON_RULE &&
-			 rulings[bit].reason != ROOTWARD_REASON_DEFAULT &&
-			 rulings[bit].reason != ROOTWARD_REASON_DETACHED)
+		else if (d->rulings[bit].reason != ROOTWARD_REASON_RULE &&
+			 d->rulings[bit].reason != ROOTWARD_REASON_DEFAULT &&
+			 d->rulings[bit].reason != ROOTWARD_REASON_DETACHED)
 			return false;
 	}
 	return true;
@@ -120,20 +137,42 @@ static uint32_t own_closes(const struct place *object, size_t layer)
 	size_t i;
 
 	for (i = 0; i < object->is.n_rules; i++)
-		if (object->rules[i].layer == layer && !object->rules[i].by_name)
+		if (object->rules[i].layer == layer && !object->rules[i].by_name &&
+		    !rule_is_owned(&object->rules[i]))
 			closed |= object->rules[i].allow | object->rules[i].deny;
 	return closed;
 }
 
-/* As gains() in hooks_path.bpf.h. */
-static bool gains(const struct rootward_explanation *e, size_t layer)
+/*
+ * As gains() in hooks_path.bpf.h: a directory may hold things of any owner, so the least that may
+ * be allowed on them here is compared with the most that will be there.  But what is open at the
+ * same rule by owner in both places meets the same from there on.
+ */
+static bool gains(struct rootward_explanation *e, size_t layer)
 {
 	const struct rootward_policy *policy = e->explainer->policies[layer];
-	uint32_t before, after;
+	const struct place *object = &e->way.places[0];
+	bool known = object->is.owner.known & ROOTWARD_OWNER_SEEN;
+	bool of_any = S_ISDIR(object->is.mode) || !known;
+	struct decision here = {
+		.layer = layer,
+		.ops = ROOTWARD_OPS_ALL,
+		.mode = of_any ? DECIDE_LEAST : DECIDE_PLACE,
+		.asker = &e->asker,
+		.object = object->is.owner,
+	};
+	struct decision there = here;
+	uint32_t before, after, gain;
 
-	if (!survey(&e->way, policy, layer, &before) || !survey(&e->there, policy, layer, &after))
+	there.mode = of_any ? DECIDE_MOST : DECIDE_PLACE;
+	if (!survey(&e->way, policy, &here, &before) || !survey(&e->there, policy, &there, &after))
 		return true;
-	return after & ~(before | own_closes(&e->way.places[0], layer));
+	if (!S_ISDIR(object->is.mode) && !known && (here.tree != NO_TREE || there.tree != NO_TREE))
+		be_unsure(e, ROOTWARD_OP_REFER);
+	gain = after & ~(before | own_closes(object, layer));
+	if (of_any && here.tree == there.tree)
+		gain &= ~(here.open & there.open);
+	return gain;
 }
 
 static void ask_move(struct rootward_explanation *e)
@@ -146,11 +185,6 @@ static void ask_move(struct rootward_explanation *e)
 }
 
 /* --- by each mount */
-
-static void be_unsure(struct rootward_explanation *e, uint32_t ops)
-{
-	e->walk.unsure |= ops;
-}
 
 static size_t shown_length(const struct mount_entry *m)
 {
@@ -200,7 +234,7 @@ static int ask_mount(struct rootward_explanation *e, const struct mount_entry *m
 		return -ENOMEM;
 	e->others = way;
 	way = &e->others[e->n_others];
-	r = way_walk(way, e->explainer, &l, &e->mounts, !e->way.in_kernel);
+	r = way_walk(way, e->explainer, &l, &e->asker, !e->way.in_kernel);
 	if (r < 0)
 		return r;
 	e->n_others++;
@@ -222,13 +256,14 @@ static int ask_by_each_mount(struct rootward_explanation *e, uint32_t ops)
 	ops &= OPS_BY_EACH_MOUNT;
 	if (!ops || !object->is.exists || !e->explainer->n || e->way.end == VFS_WALK_INTERNAL)
 		return 0;
-	own = mountinfo_find(&e->mounts, object->is.mnt_id);
+	own = mountinfo_find(&e->asker.mounts, object->is.mnt_id);
 	if (!place) {
 		be_unsure(e, ops);
 		return 0;
 	}
 	shown = own;
-	for (m = e->mounts.entries; m < e->mounts.entries + e->mounts.n && !r; m++) {
+	for (m = e->asker.mounts.entries; m < e->asker.mounts.entries + e->asker.mounts.n && !r;
+	     m++) {
 		if (m == own || !shows(m, own ? own->dev : dev, place))
 			continue;
 		shown = true;
@@ -280,7 +315,7 @@ int verdicts_fill(struct rootward_explanation *e, const struct located *l)
 	r = format_origins(e);
 	if (r < 0)
 		return r;
-	if (!mountinfo_find(&e->mounts, e->way.places[0].is.mnt_id) &&
+	if (!mountinfo_find(&e->asker.mounts, e->way.places[0].is.mnt_id) &&
 	    e->way.end != VFS_WALK_INTERNAL && e->way.places[0].is.exists)
 		by_path &= ~OPS_BY_EACH_MOUNT;
 	ask_layers(e, &e->way, by_path, DECIDE_OBJECT, 0);

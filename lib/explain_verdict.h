@@ -14,6 +14,7 @@
  * struct rootward_explanation
  * @way:   by the path's own mount
  * @there:   from where it is to be moved to
+ * @made:    whom what would be made there belongs to, and the operations that are about that
  * @others:  by the other mounts that show the object, for operations that are asked by each
  * @origins: of `default`, by policy
  * The rest is what @walk points to, owned.
@@ -25,9 +26,11 @@ struct rootward_explanation {
 	struct rootward_verdict verdicts[ROOTWARD_OP_COUNT];
 	struct way way;
 	struct way there;
+	struct rootward_owner made;
+	uint32_t ops_of_made;
 	struct way *others;
 	size_t n_others;
-	struct mountinfo mounts;
+	struct asker asker;
 	char *origins[MAX_LAYERS];
 	size_t n_origins;
 	char *path, *real, *missing, *beyond, *asked_as, *no_search;
@@ -43,7 +46,7 @@ uint32_t ops_within(const struct rootward_explanation *e);
 
 /**
  * user_refused() - what ordinary permissions refuse the question's user, if there is one.
- * Return: 0; -ESRCH, -EPERM, reported; -ECHILD, -ENOMEM.
+ * Return: 0; -EPERM, reported; -ECHILD, -ENOMEM.
  */
 int user_refused(struct rootward_explanation *e, const struct located *located,
 		 const struct rootward_opts *opts);

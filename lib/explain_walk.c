@@ -110,7 +110,7 @@ static int push_missing(struct way *way, const char *name)
 /* --- in the kernel */
 
 /* Runs the program once: a reader of its iterator makes it go through the descriptors. */
-static int kernel_run(struct explain_bpf *walker, int fd)
+static int kernel_run(struct explain_bpf *walker, int fd, const struct asker *asker)
 {
 	union bpf_iter_link_info info = { .task.pid = getpid() };
 	LIBBPF_OPTS(bpf_link_create_opts, opts, .iter_info = &info, .iter_info_len = sizeof(info));
@@ -118,7 +118,11 @@ static int kernel_run(struct explain_bpf *walker, int fd)
 	char nothing[64];
 	ssize_t n;
 
-	walker->bss->walk = (struct explain_walk){ .fd = (uint32_t)fd };
+	walker->bss->walk = (struct explain_walk){
+		.fd = (uint32_t)fd,
+		.uid = asker->uid,
+		.gid = asker->gid,
+	};
 	link = bpf_link_create(bpf_program__fd(walker->progs.rw_explain), 0, BPF_TRACE_ITER, &opts);
 	if (link < 0)
 		return -errno;
@@ -129,6 +133,34 @@ static int kernel_run(struct explain_bpf *walker, int fd)
 		n = read(iterator, nothing, sizeof(nothing));
 	while (n > 0 || (n < 0 && (errno == EINTR || errno == EAGAIN)));
 	return n < 0 ? -errno : 0;
+}
+
+_Static_assert(EXPLAIN_NO_ID == ROOTWARD_NO_ID, "ids are handed on");
+
+static struct rootward_owner owner_walked(const struct explain_ancestor *a)
+{
+	return (struct rootward_owner){
+		.uid = a->uid,
+		.gid = a->gid,
+		.fs_uid = a->fs_uid,
+		.fs_gid = a->fs_gid,
+		.idmapped = a->idmapped > 0,
+		.known = a->idmapped < 0 ? 0 : ROOTWARD_OWNER_SEEN | ROOTWARD_OWNER_STORED,
+	};
+}
+
+/* By the object's mount @a, whom what is made belongs to: nobody, where it has no place for them.
+ */
+static struct rootward_owner owner_making(const struct explain_walk *walk,
+					  const struct explain_ancestor *a)
+{
+	struct rootward_owner owner = owner_walked(a);
+
+	owner.uid = walk->fs_uid == EXPLAIN_NO_ID ? EXPLAIN_NO_ID : walk->uid;
+	owner.gid = walk->fs_gid == EXPLAIN_NO_ID ? EXPLAIN_NO_ID : walk->gid;
+	owner.fs_uid = walk->fs_uid;
+	owner.fs_gid = walk->fs_gid;
+	return owner;
 }
 
 static int push_walked(struct way *way, const struct explain_ancestor *a, const char *names,
@@ -151,13 +183,15 @@ static int push_walked(struct way *way, const struct explain_ancestor *a, const 
 		.mode = a->mode,
 		.flags = a->flags,
 		.exists = 1,
+		.owner = owner_walked(a),
 	};
 	if (mount_before && mount_before != a->mnt_id)
 		place->is.flags |= VFS_WALK_COVERED;
 	return place_name(place, names + a->name, a->name_len);
 }
 
-static int walk_in_kernel(struct way *way, struct explain_bpf *walker, int fd)
+static int walk_in_kernel(struct way *way, struct explain_bpf *walker, int fd,
+			  const struct asker *asker)
 {
 	const struct explain_walk *walk = &walker->bss->walk;
 	const struct explain_ancestor *ancestors = walker->bss->ancestors;
@@ -165,7 +199,7 @@ static int walk_in_kernel(struct way *way, struct explain_bpf *walker, int fd)
 	uint32_t i;
 	int r;
 
-	r = kernel_run(walker, fd);
+	r = kernel_run(walker, fd, asker);
 	if (!r && !walk->found)
 		r = -EBADF;
 	if (!r && walk->overflow)
@@ -176,6 +210,8 @@ static int walk_in_kernel(struct way *way, struct explain_bpf *walker, int fd)
 		r = push_walked(way, &ancestors[i], walker->bss->names, mount);
 		mount = ancestors[i].mnt_id;
 	}
+	if (!r && walk->n)
+		way->made = owner_making(walk, &ancestors[0]);
 	way->end = walk->end;
 	way->in_kernel = true;
 	return r;
@@ -183,9 +219,16 @@ static int walk_in_kernel(struct way *way, struct explain_bpf *walker, int fd)
 
 /* --- over descriptors */
 
+/** struct descent - what the walk tells to. */
+struct descent {
+	struct way *way;
+	const struct asker *asker;
+};
+
 static int push_visited(const struct vfs_ancestor *a, void *data)
 {
-	struct way *way = data;
+	const struct descent *descent = data;
+	struct way *way = descent->way;
 	struct place *place = place_new(way);
 
 	if (!place)
@@ -200,32 +243,37 @@ static int push_visited(const struct vfs_ancestor *a, void *data)
 		.mode = a->mode,
 		.flags = a->flags,
 		.exists = 1,
+		.owner = owner_of_visit(a, descent->asker),
 	};
+	if (a->depth == 0)
+		way->made = owner_of_new(descent->asker, a->mnt_id);
 	if (a->flags & VFS_WALK_UNSEEN && a->flags & VFS_WALK_HIDDEN)
 		way->blind = true;
 	return a->name && place_name(place, a->name, strlen(a->name)) < 0 ? -ENOMEM : 1;
 }
 
-static int walk_by_descriptors(struct way *way, const struct located *l,
-			       const struct mountinfo *info)
+static int walk_by_descriptors(struct way *way, const struct located *l, const struct asker *asker)
 {
-	struct walk_start start = { .fd = l->fd, .up = l->up, .name = l->in, .info = info };
+	struct walk_start start = {
+		.fd = l->fd, .up = l->up, .name = l->in, .info = &asker->mounts
+	};
+	struct descent descent = { way, asker };
 
-	way->end = walk_ancestors(&start, -1, push_visited, way, VFS_WALK_HIDDEN);
+	way->end = walk_ancestors(&start, -1, push_visited, &descent, VFS_WALK_HIDDEN);
 	return way->end < 0 ? way->end : 0;
 }
 
 static int way_once(struct way *way, const struct rootward_explainer *x, const struct located *l,
-		    const struct mountinfo *info, bool in_kernel)
+		    const struct asker *asker, bool in_kernel)
 {
 	int r = l->missing ? push_missing(way, l->missing) : 0;
 
 	if (r < 0)
 		return r;
 	if (in_kernel)
-		r = walk_in_kernel(way, x->walker, l->fd);
+		r = walk_in_kernel(way, x->walker, l->fd, asker);
 	else
-		r = walk_by_descriptors(way, l, info);
+		r = walk_by_descriptors(way, l, asker);
 	/* The directory is where the missing name would be an entry. */
 	if (!r && l->missing && way->n > 1)
 		way->places[1].child = true;
@@ -268,7 +316,7 @@ static int tell_mounts(struct way *way, const struct mountinfo *info)
 }
 
 int way_walk(struct way *way, const struct rootward_explainer *x, const struct located *l,
-	     const struct mountinfo *info, bool by_descriptors)
+	     const struct asker *asker, bool by_descriptors)
 {
 	bool in_kernel = x->walker && !by_descriptors;
 	struct way again;
@@ -276,11 +324,11 @@ int way_walk(struct way *way, const struct rootward_explainer *x, const struct l
 	int r, tries;
 
 	*way = (struct way){ 0 };
-	r = way_once(way, x, l, info, in_kernel);
+	r = way_once(way, x, l, asker, in_kernel);
 	/* The kernel's is a snapshot; the other must be the same twice. */
 	for (same = in_kernel, tries = 0; !r && !same && tries < VFS_WALK_MAX_TRIES; tries++) {
 		again = (struct way){ 0 };
-		r = way_once(&again, x, l, info, false);
+		r = way_once(&again, x, l, asker, false);
 		same = !r && same_way(way, &again);
 		way_free(way);
 		*way = again;
@@ -288,7 +336,7 @@ int way_walk(struct way *way, const struct rootward_explainer *x, const struct l
 	if (!r && !same)
 		r = -EAGAIN;
 	if (!r)
-		r = tell_mounts(way, info);
+		r = tell_mounts(way, &asker->mounts);
 	if (r < 0)
 		way_free(way);
 	return r;

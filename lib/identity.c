@@ -124,6 +124,7 @@ int rootward_owner(int fd, struct rootward_owner *owner)
 		.fs_uid = id.fs_uid,
 		.fs_gid = id.fs_gid,
 		.idmapped = id.idmapped,
+		.known = ROOTWARD_OWNER_SEEN | ROOTWARD_OWNER_STORED,
 	};
 	return 0;
 }

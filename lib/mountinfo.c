@@ -34,6 +34,18 @@ static void strip_deleted(char *root)
 		root[len - (sizeof(mark) - 1)] = '\0';
 }
 
+static bool has_option(const char *list, const char *option)
+{
+	size_t len = strlen(option);
+
+	for (; list; list = strchr(list, ',')) {
+		list += *list == ',';
+		if (!strncmp(list, option, len) && (!list[len] || list[len] == ','))
+			return true;
+	}
+	return false;
+}
+
 int mount_entry_parse(struct mount_entry *entry, char *line)
 {
 	unsigned int major, minor;
@@ -66,9 +78,11 @@ int mount_entry_parse(struct mount_entry *entry, char *line)
 	if (!entry->point)
 		return -ENOMEM;
 
-	/* options, any number of further fields, a dash */
-	while ((word = strtok_r(NULL, " ", &save)) && strcmp(word, "-"))
-		;
+	word = strtok_r(NULL, " ", &save);
+	entry->idmapped = word && has_option(word, "idmapped");
+	/* any number of further fields, a dash */
+	while (word && strcmp(word, "-"))
+		word = strtok_r(NULL, " ", &save);
 	word = word ? strtok_r(NULL, " ", &save) : NULL;
 	if (!word)
 		return 0;

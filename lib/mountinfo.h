@@ -16,6 +16,7 @@
  *          none (a namespace file, a root directory that is no mount's)
  * @point:  where it is shown
  * @type:   of the filesystem, or NULL if it is not said
+ * @idmapped: ids on it are not those of the filesystem
  * @shared: for landlock_mounts.c: another visible mount shows the same filesystem
  */
 struct mount_entry {
@@ -25,6 +26,7 @@ struct mount_entry {
 	char *root;
 	char *point;
 	char *type;
+	bool idmapped;
 	bool shared;
 };
 

@@ -88,6 +88,8 @@ static int visit(struct walker *w, int fd, const struct statx *st, uint64_t mnt_
 		ancestor.dev_minor = st->stx_dev_minor;
 		ancestor.ino = st->stx_ino;
 		ancestor.mode = st->stx_mode;
+		ancestor.uid = st->stx_uid;
+		ancestor.gid = st->stx_gid;
 		if (!st->stx_nlink)
 			ancestor.flags |= VFS_WALK_DELETED;
 	}

@@ -14,6 +14,8 @@
  * @name:   in its directory, or NULL where it is not known
  * @mnt_id: of the mount it was reached by, as mountinfo has it
  * @dev_major, @dev_minor, @ino, @mode: as stat has them; 0 with VFS_WALK_UNSEEN
+ * @uid, @gid: the owner through that mount, as stat has it: the overflow id where the mount or the
+ *          caller's user namespace has none for it
  * @depth:  visits before this one
  * @flags:  VFS_WALK_HIDDEN, _MNT_ROOT, _DELETED, _COVERED, _UNSEEN
  */
@@ -24,6 +26,7 @@ struct vfs_ancestor {
 	uint64_t ino;
 	uint32_t dev_major, dev_minor;
 	uint32_t mode;
+	uint32_t uid, gid;
 	uint32_t depth;
 	uint32_t flags;
 };
@@ -105,11 +108,15 @@ enum rootward_question_flags {
  * @path:  of any length.  What does not exist is asked about as the entry that would be made
  * @to:    or NULL; where @path is to be renamed or linked to: then `refer` of @path is denied, too,
  *         if more would be allowed on it there
+ * @from:  or NULL; what is to be renamed or linked to @path: then `make_*` and `refer` are about
+ * its owner.  Else what would be made is the caller's, or @pid's or @user's
  * @ops:   operations; 0: all that make sense for what it is
  * @flags: enum rootward_question_flags
  * @pid:   look the path up as this process does (its root, its working directory); 0: as the caller
  * @user:  or NULL; a user's name: also ask the kernel what ordinary permissions (modes, ACLs) would
  *         refuse a process of that user with all its groups.  Not together with @pid
+ *
+ * In rules by owner and group `self` is process @pid, the user @user, or else the caller.
  */
 struct rootward_question {
 	size_t size;
@@ -119,12 +126,17 @@ struct rootward_question {
 	uint32_t flags;
 	int pid;
 	const char *user;
+	const char *from;
 };
 
 /**
  * rootward_explain() - walk from a path to the root, and decide as the engines do.
  *
  * The explanation must be freed before @explainer and its policies are; @question may go.
+ *
+ * An owner is read as the engines do: the one that is seen through the mount.  Over descriptors it
+ * is not known where stat(2) has the overflow id, and nothing is known from another user namespace
+ * than the initial one: what depends on it is then denied where a rule might, and unsure.
  *
  * `make_*` is asked about an entry: that of @path if it does not exist or is no directory, else a
  * new one in the directory @path.
@@ -133,7 +145,8 @@ struct rootward_question {
  * not be ignored.
  *
  * Return: 0 (also when operations are denied), or
- *	-EINVAL        unknown operations or flags, an empty path, a process and a user
+ *	-EINVAL        unknown operations or flags, an empty path, a process and a user, @to and @from
+ *	-ENOENT        there is no @from
  *	-EACCES        no permission to come to @path, or for @pid
  *	-EPERM         no privilege to become the user
  *	-ESRCH         no process @pid, no such user
@@ -159,6 +172,7 @@ ROOTWARD_API int rootward_explain(struct rootward_explanation **ret,
  * @ops:       what was asked
  * @denied:    of these, what is denied
  * @unsure:    of these, where what could not be seen might decide otherwise
+ * @uid, @gid: what `self` is, with its supplementary groups
  * @asked_as:  the user whose ordinary permissions were asked for, or NULL: nobody's, or the path
  *             does not lead there
  * @refused:   of @ops, what they refuse that user, which no rule decides.  They may refuse more:
@@ -178,6 +192,7 @@ struct rootward_walk {
 	uint32_t ops;
 	uint32_t denied;
 	uint32_t unsure;
+	uint32_t uid, gid;
 	const char *asked_as;
 	uint32_t refused;
 	const char *no_search;
@@ -194,6 +209,7 @@ struct rootward_walk {
  *              kernel as stat has them, and no generation
  * @flags:      VFS_WALK_HIDDEN, _MNT_ROOT, _DELETED, _COVERED, _UNSEEN
  * @exists:     0 only for number 0, a name that is not there
+ * @owner:      through the mount it was reached by; of what does not exist: whose it would be
  * @n_rules:    rules on it, see rootward_explanation_rule()
  */
 struct rootward_ancestor {
@@ -208,15 +224,32 @@ struct rootward_ancestor {
 	uint32_t mode;
 	uint32_t flags;
 	int exists;
+	struct rootward_owner owner;
 	size_t n_rules;
 };
 
+/** enum rootward_whose - whom an object must belong to for a rule to count. */
+enum rootward_whose {
+	ROOTWARD_ANYBODYS,
+	ROOTWARD_OWN,	    /* `self` */
+	ROOTWARD_UNMAPPEDS, /* nobody: the mount has no id for it */
+	ROOTWARD_ID,	    /* of the number that is told beside */
+};
+
+/** struct rootward_who - @whose: enum rootward_whose; @id: of ROOTWARD_ID. */
+struct rootward_who {
+	int whose;
+	uint32_t id;
+};
+
 /**
- * struct rootward_rule - a tree of a policy.
+ * struct rootward_rule - a tree of a policy, or what it says for some owner's objects.
  * @policy, @origin, @tree: its name, where it was written ("file:line:column"), its path as written
  * @allow, @deny: what it names
  * @by_name: it is on the name in that directory, whatever is called so
  * @layer:   the policy's number
+ * @number:  the tree's in its policy
+ * @owner, @group: it counts for objects of both only; its other parts are rules of their own
  */
 struct rootward_rule {
 	const char *policy;
@@ -226,6 +259,9 @@ struct rootward_rule {
 	uint32_t deny;
 	int by_name;
 	size_t layer;
+	size_t number;
+	struct rootward_who owner;
+	struct rootward_who group;
 };
 
 #define ROOTWARD_NO_ANCESTOR ((size_t)-1)
@@ -238,6 +274,11 @@ struct rootward_rule {
  * @ancestor: where its rule hangs, or ROOTWARD_NO_ANCESTOR: `default`, or @reason is no rule
  * @rule:     or NULL
  * @origin:   of the rule or of `default`, or NULL
+ * @by_owner: rules for some owner's objects were met that name the operation while it was open;
+ *            then
+ * @owner:    is whom its object belongs to, through the mount it was asked by: for `make_*` whom
+ *            what would be made belongs to
+ * @uncounted: the first of these rules that did not count, or NULL
  * @mount:    0, or for an operation that is asked by each mount the number of the mount by which
  *            it is denied, where that is another than the path's; @ancestor is then none
  */
@@ -251,6 +292,9 @@ struct rootward_verdict {
 	const struct rootward_rule *rule;
 	const char *policy;
 	const char *origin;
+	int by_owner;
+	struct rootward_owner owner;
+	const struct rootward_rule *uncounted;
 	uint64_t mount;
 };
 

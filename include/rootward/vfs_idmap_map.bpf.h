@@ -48,7 +48,13 @@
 #define EOPNOTSUPP 95
 #endif
 
+/*
+ * Finding a symbol takes a loader through all of kallsyms.  A program that is loaded for one
+ * question defines VFS_IDMAP_NO_SYMBOLS.
+ */
+#ifndef VFS_IDMAP_NO_SYMBOLS
 extern const void invalid_mnt_idmap __ksym __weak;
+#endif
 
 /* The kernel's INVALID_UID: no map has it on either side. */
 #define VFS_IDMAP_NONE 0xffffffffU
@@ -99,6 +105,16 @@ static __always_inline struct user_namespace *vfs_idmap_fs(struct vfsmount *mnt)
 	return VFS_WALK_READ(sb, s_user_ns);
 }
 
+/* Of empty maps: the address of those by which every id is invalid, or 0: they map nothing. */
+static __always_inline __u64 vfs_idmap_if_invalid(struct mnt_idmap *link)
+{
+#ifndef VFS_IDMAP_NO_SYMBOLS
+	if (&invalid_mnt_idmap && vfs_idmap_number(link) == (__u64)&invalid_mnt_idmap)
+		return (__u64)&invalid_mnt_idmap;
+#endif
+	return 0;
+}
+
 /*
  * The address of what holds uid_map and gid_map, or 0: the mount maps nothing.  Pointers, not
  * numbers, as far as possible: most mounts map nothing, and that answer shall cost little.
@@ -110,10 +126,7 @@ static __always_inline __u64 vfs_idmap_of(struct vfsmount *mnt, struct mnt_idmap
 	if (VFS_IDMAP_COPIED) {
 		if (VFS_WALK_READ(link, uid_map.nr_extents))
 			return vfs_idmap_number(link);
-		/* Empty maps: every id is invalid. */
-		return &invalid_mnt_idmap && vfs_idmap_number(link) == (__u64)&invalid_mnt_idmap
-			       ? (__u64)&invalid_mnt_idmap
-			       : 0;
+		return vfs_idmap_if_invalid(link);
 	}
 	if (VFS_IDMAP_OWNER)
 		ns = VFS_WALK_READ((struct mnt_idmap___owner *)link, owner);

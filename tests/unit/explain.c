@@ -41,6 +41,10 @@ static void test_bad(void)
 	is_int(ASK(&e, .path = "work", .ops = 1U << 31), -EINVAL, "an unknown operation");
 	is_int(ASK(&e, .path = "work", .flags = 1U << 31), -EINVAL, "an unknown flag");
 	is_int(ASK(&e, .path = "work", .pid = -1), -EINVAL, "a process below 0");
+	is_int(ASK(&e, .path = "work", .pid = 1, .user = "root"), -EINVAL, "a process and a user");
+	is_int(ASK(&e, .path = "work", .user = "no such user"), -ESRCH, "a user that there is not");
+	is_int(ASK(&e, .path = "work", .to = "x", .from = "y"), -EINVAL, "to and from at once");
+	is_int(ASK(&e, .path = "work", .from = "no/such"), -ENOENT, "nothing to be brought there");
 	is_int(ASK(&e, .path = "work", .pid = 4194305), -ESRCH, "a process that there is not");
 	is_int(ASK(&e, .path = "work/file/x"), -ENOTDIR, "a file where a directory should be");
 	ok(!e, "nothing comes back");
@@ -114,10 +118,6 @@ int main(void)
 	test_answer();
 	test_move();
 	rootward_explainer_free(explainer);
-	policy->trees[0].owner.n = 1;
-	is_int(rootward_explainer_new(&explainer, &policy, 1, NULL), -EOPNOTSUPP,
-	       "a rule by owner is refused, not explained wrong");
-	policy->trees[0].owner.n = 0;
 	is_int(rootward_explainer_new(&explainer, &policy, 17, NULL), -E2BIG, "too many policies");
 	rootward_policy_add(policy, "no/such", ROOTWARD_OPS_ALL, 0, "--rw");
 	is_int(rootward_explainer_new(&explainer, &policy, 1, NULL), -ENOENT, "a tree is missing");
