@@ -164,7 +164,7 @@ int rules_attach(struct way *way, const struct rootward_explainer *explainer);
 bool rules_guard(const struct rootward_explainer *explainer, const struct way *way,
 		 const struct place *place);
 
-/** place_attach() - one more rule; @origin is copied.  Return: 0 or -ENOMEM. */
+/** place_attach() - one more rule, or more of one; @origin is copied.  Return: 0 or -ENOMEM. */
 int place_attach(struct place *place, const struct rootward_rule *rule, const char *origin);
 
 /* --- explain_domain.c: the same for a domain of the bpf engine */

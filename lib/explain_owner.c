@@ -4,47 +4,47 @@
 
 #include "explain.h"
 
-static bool is_idmapped(const struct asker *asker, uint64_t mnt_id)
+/* What @uid and @gid are in the filesystem is known where the mount does not map them. */
+static struct rootward_owner owner_through(const struct asker *asker, uint64_t mnt_id, uint32_t uid,
+					   uint32_t gid)
 {
 	const struct mount_entry *m = mountinfo_find(&asker->mounts, mnt_id);
+	struct rootward_owner owner = {
+		.uid = uid,
+		.gid = gid,
+		.fs_uid = uid,
+		.fs_gid = gid,
+		.idmapped = m && m->idmapped,
+	};
 
-	/* Of a mount that is in no list it is not known. */
-	return !m || m->idmapped;
+	if (!asker->abroad)
+		owner.known = ROOTWARD_OWNER_SEEN;
+	if (owner.known && m && !m->idmapped)
+		owner.known |= ROOTWARD_OWNER_STORED;
+	return owner;
 }
 
 /*
- * stat(2) shows an id that there is not as one that there may be.  What the filesystem has is known
- * where no mount maps it.
+ * stat(2) shows an id that there is not as one that there may be; and what is hidden was seen by
+ * another mount.
  */
 struct rootward_owner owner_of_visit(const struct vfs_ancestor *visit, const struct asker *asker)
 {
-	struct rootward_owner owner = {
-		.uid = visit->uid,
-		.gid = visit->gid,
-		.fs_uid = visit->uid,
-		.fs_gid = visit->gid,
-		.idmapped = is_idmapped(asker, visit->mnt_id),
-	};
+	struct rootward_owner owner = owner_through(asker, visit->mnt_id, visit->uid, visit->gid);
 
-	if (asker->abroad || visit->flags & VFS_WALK_UNSEEN || visit->uid == asker->no_uid ||
+	if (visit->flags & (VFS_WALK_UNSEEN | VFS_WALK_HIDDEN) || visit->uid == asker->no_uid ||
 	    visit->gid == asker->no_gid)
-		return owner;
-	owner.known = ROOTWARD_OWNER_SEEN | (owner.idmapped ? 0 : ROOTWARD_OWNER_STORED);
+		owner.known = 0;
 	return owner;
 }
 
 struct rootward_owner owner_of_new(const struct asker *asker, uint64_t mnt_id)
 {
-	struct rootward_owner owner = {
-		.uid = asker->uid,
-		.gid = asker->gid,
-		.fs_uid = asker->uid,
-		.fs_gid = asker->gid,
-		.idmapped = is_idmapped(asker, mnt_id),
-	};
+	struct rootward_owner owner = owner_through(asker, mnt_id, asker->uid, asker->gid);
 
-	if (!owner.idmapped && !asker->abroad)
-		owner.known = ROOTWARD_OWNER_SEEN | ROOTWARD_OWNER_STORED;
+	/* Whether the mount has a place for them cannot be seen. */
+	if (!(owner.known & ROOTWARD_OWNER_STORED))
+		owner.known = 0;
 	return owner;
 }
 

@@ -83,11 +83,35 @@ static uint32_t named_allow(const struct tree *tree)
 	return tree->state == TREE_PRESENT && !S_ISDIR(tree->mode) ? tree->allow : 0;
 }
 
+static bool same_who(const struct rootward_who *a, const struct rootward_who *b)
+{
+	return a->whose == b->whose && (a->whose != ROOTWARD_ID || a->id == b->id);
+}
+
+/* What a tree says by the operation, of the same owner. */
+static struct rootward_rule *find_part(const struct place *place, const struct rootward_rule *rule)
+{
+	struct rootward_rule *r;
+
+	for (r = place->rules; r < place->rules + place->is.n_rules; r++)
+		if (r->layer == rule->layer && r->number == rule->number &&
+		    r->by_name == rule->by_name && same_who(&r->owner, &rule->owner) &&
+		    same_who(&r->group, &rule->group))
+			return r;
+	return NULL;
+}
+
 int place_attach(struct place *place, const struct rootward_rule *rule, const char *origin)
 {
+	struct rootward_rule *rules, *part = find_part(place, rule);
 	size_t n = place->is.n_rules;
-	struct rootward_rule *rules = reallocarray(place->rules, n + 1, sizeof(*rules));
 
+	if (part) {
+		part->allow |= rule->allow;
+		part->deny |= rule->deny;
+		return 0;
+	}
+	rules = reallocarray(place->rules, n + 1, sizeof(*rules));
 	if (!rules)
 		return -ENOMEM;
 	place->rules = rules;
@@ -109,8 +133,9 @@ static struct rootward_who who_of(struct tree_who who)
 	return (struct rootward_who){ (int)known[who.kind], who.id };
 }
 
-/* What is for some owner's objects only is a rule of its own.  For anybody's comes first: it is the
- * last part (tree_parts()).
+/*
+ * What is for some owner's objects only is a rule of its own.  What is for anybody's comes first:
+ * it is the last part (tree_parts()).
  */
 static int attach(struct place *place, const struct anchor *anchor, const char *policy,
 		  bool by_name)

@@ -59,6 +59,25 @@ struct component *explain_components(const struct rootward_explanation *explanat
 /** explain_rule_words() - "allow read, execute; deny write" into @buf; returns @buf. */
 const char *explain_rule_words(const struct rootward_rule *rule, char *buf, size_t size);
 
-#define EXPLAIN_RULE_MAX 1100
+#define EXPLAIN_RULE_MAX 1200
+
+/* --- explain_owner.c */
+
+/** explain_who() - "self", "unmapped", "uid 5" with @kind `uid`; NULL: anybody. */
+const char *explain_who(const struct rootward_who *who, const char *kind, char *buf, size_t size);
+
+#define EXPLAIN_OWNER_MAX 100
+
+/** explain_owner() - "owner 1005:1006 -> 1000005:unmapped" into @buf; returns @buf. */
+const char *explain_owner(const struct rootward_owner *owner, char *buf, size_t size);
+
+/** explain_shows_owner() - whether to show it matters: a mount maps it, or a rule asked for it. */
+bool explain_shows_owner(const struct rootward_explanation *explanation, size_t number);
+
+/**
+ * explain_uncounted() - why verdict->uncounted did not count, a sentence to free(); NULL: there is
+ * none.
+ */
+char *explain_uncounted(const struct rootward_walk *walk, const struct rootward_verdict *verdict);
 
 #endif

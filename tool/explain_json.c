@@ -2,6 +2,7 @@
 #include <stdbool.h>
 #include <stdio.h>
 
+#include "cleanup.h"
 #include "explain.h"
 #include "json_out.h"
 #include "ops.h"
@@ -44,6 +45,7 @@ static void set_text(json_t *object, const char *key, const char *text)
 static json_t *rule(const struct rootward_rule *r)
 {
 	json_t *object = json_object();
+	char number[24];
 
 	set_text(object, "policy", r->policy);
 	set_text(object, "origin", r->origin);
@@ -51,7 +53,26 @@ static json_t *rule(const struct rootward_rule *r)
 	json_object_set_new(object, "allow", json_ops(r->allow));
 	json_object_set_new(object, "deny", json_ops(r->deny));
 	json_object_set_new(object, "by_name", json_boolean(r->by_name));
+	set_text(object, "owner", explain_who(&r->owner, "uid", number, sizeof(number)));
+	set_text(object, "group", explain_who(&r->group, "gid", number, sizeof(number)));
 	return object;
+}
+
+/* null: not known. */
+static json_t *id(uint32_t number, bool known)
+{
+	if (!known)
+		return json_null();
+	return number == ROOTWARD_NO_ID ? json_string("unmapped") : json_integer(number);
+}
+
+static json_t *owner(const struct rootward_owner *o)
+{
+	bool seen = o->known & ROOTWARD_OWNER_SEEN, stored = o->known & ROOTWARD_OWNER_STORED;
+
+	return json_pack("{s:o,s:o,s:o,s:o,s:b}", "uid", id(o->uid, seen), "gid", id(o->gid, seen),
+			 "fs_uid", id(o->fs_uid, stored), "fs_gid", id(o->fs_gid, stored),
+			 "idmapped", o->idmapped);
 }
 
 static json_t *flags(const struct rootward_ancestor *a)
@@ -97,6 +118,7 @@ static json_t *ancestor(const struct rootward_explanation *e, size_t number)
 	json_object_set_new(object, "flags", flags(a));
 	if (a->exists && !(a->flags & VFS_WALK_UNSEEN))
 		json_object_set_new(object, "identity", identity(a));
+	json_object_set_new(object, "owner", owner(&a->owner));
 	set_text(object, "filesystem", a->filesystem);
 	if (a->exists) {
 		mount = json_object();
@@ -111,7 +133,23 @@ static json_t *ancestor(const struct rootward_explanation *e, size_t number)
 	return object;
 }
 
-static json_t *verdict(const struct rootward_verdict *v)
+/* Rules by owner: whose the object is, and which of them did not count. */
+static void set_owner(json_t *object, const struct rootward_walk *walk,
+		      const struct rootward_verdict *v)
+{
+	_cleanup_free_ char *why = explain_uncounted(walk, v);
+	json_t *uncounted;
+
+	if (v->by_owner)
+		json_object_set_new(object, "owner", owner(&v->owner));
+	if (!v->uncounted)
+		return;
+	uncounted = rule(v->uncounted);
+	set_text(uncounted, "why", why);
+	json_object_set_new(object, "uncounted", uncounted);
+}
+
+static json_t *verdict(const struct rootward_walk *walk, const struct rootward_verdict *v)
 {
 	json_t *object = json_object();
 
@@ -128,6 +166,7 @@ static json_t *verdict(const struct rootward_verdict *v)
 		json_object_set_new(object, "ancestor", json_integer((json_int_t)v->ancestor));
 	if (v->mount)
 		json_object_set_new(object, "mount", json_integer((json_int_t)v->mount));
+	set_owner(object, walk, v);
 	return object;
 }
 
@@ -157,10 +196,14 @@ json_t *explain_json(const struct rootward_explanation *e)
 	json_object_set_new(object, "ancestors", ancestors);
 	for (unsigned int bit = 0; bit < ROOTWARD_OP_COUNT; bit++)
 		if (walk->ops >> bit & 1)
-			json_object_set_new(operations, ops_word(bit),
-					    verdict(rootward_explanation_verdict(
-						    e, (enum rootward_op)(1U << bit))));
+			json_object_set_new(
+				operations, ops_word(bit),
+				verdict(walk, rootward_explanation_verdict(
+						      e, (enum rootward_op)(1U << bit))));
 	json_object_set_new(object, "operations", operations);
+	json_object_set_new(object, "self",
+			    json_pack("{s:o,s:o}", "uid", json_integer(walk->uid), "gid",
+				      json_integer(walk->gid)));
 	json_object_set_new(object, "permissions", permissions(walk));
 	return object;
 }

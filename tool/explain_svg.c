@@ -183,6 +183,18 @@ static int put_mount(struct picture *p, const struct node *node, int x)
 	return put_text(p, x, node->y, BLUE, false, line ? line : "") + 14;
 }
 
+static int put_owner(struct picture *p, const struct node *node, int x)
+{
+	const struct rootward_explanation *e = node->asked ? node->asked : node->e;
+	size_t number = node->asked ? 0 : node->component.number;
+	char words[EXPLAIN_OWNER_MAX];
+
+	if (!explain_shows_owner(e, number))
+		return x;
+	explain_owner(&rootward_explanation_ancestor(e, number)->owner, words, sizeof(words));
+	return put_text(p, x, node->y, GREY, false, words) + 14;
+}
+
 /* Beneath what was asked about. */
 static void put_beneath(struct picture *p, const struct node *node, const char *colour,
 			const char *line)
@@ -242,7 +254,8 @@ static void put_node(struct picture *p, size_t number, int depth)
 		     node->component.name ? node->component.name : "?");
 	if (!a->exists)
 		x = put_text(p, x + 14, node->y, GREY, false, "does not exist");
-	x = put_mount(p, node, x + 24);
+	x = put_owner(p, node, x + 24);
+	x = put_mount(p, node, x);
 	x = put_rules(p, node, node->component.number, x, "");
 	for (k = 1; k <= node->component.hidden; k++)
 		x = put_rules(p, node, node->component.number + k, x, "hidden: ");

@@ -53,6 +53,8 @@ static bool is_repeated(const struct page *p, size_t number, size_t rule)
 	for (size_t i = 0; i < rule && this->by_name; i++) {
 		first = rootward_explanation_rule(p->e, number, i);
 		if (!strcmp(first->tree, this->tree) && first->layer == this->layer &&
+		    !memcmp(&first->owner, &this->owner, sizeof(this->owner)) &&
+		    !memcmp(&first->group, &this->group, sizeof(this->group)) &&
 		    first->deny == this->deny && first->allow >= this->allow)
 			return true;
 	}
@@ -90,6 +92,17 @@ static void print_identity(const struct page *p, const struct rootward_ancestor 
 			a->ino);
 	if (a->exists && a->generation)
 		fprintf(p->out, ".%" PRIu32, a->generation);
+	set(p, PLAIN);
+}
+
+static void print_owner(const struct page *p, size_t number, const struct rootward_ancestor *a)
+{
+	char words[EXPLAIN_OWNER_MAX];
+
+	if (!explain_shows_owner(p->e, number))
+		return;
+	set(p, DIM);
+	fprintf(p->out, "  %s", explain_owner(&a->owner, words, sizeof(words)));
 	set(p, PLAIN);
 }
 
@@ -132,6 +145,7 @@ static void print_place(const struct page *p, size_t number, const char *name, i
 	width = indent + width_of(name ? name : "?") + (int)strlen(note);
 	fprintf(p->out, "%*s  ", width < NAME_COLUMN ? NAME_COLUMN - width : 0, "");
 	print_identity(p, a);
+	print_owner(p, number, a);
 	if (a->flags & VFS_WALK_MNT_ROOT)
 		print_mount(p, a);
 	print_rules(p, number);
@@ -151,6 +165,21 @@ static void print_way(const struct page *p)
 			print_place(p, k, place(p, k)->name, indent + 2);
 	}
 	free(list);
+}
+
+/* The first rule by owner that would have decided otherwise, perhaps. */
+static void print_uncounted(const struct page *p, const struct rootward_verdict *v)
+{
+	_cleanup_free_ char *why = explain_uncounted(p->walk, v);
+	char words[EXPLAIN_RULE_MAX];
+
+	if (!why)
+		return;
+	fputs("           not counted: ", p->out);
+	print_safe(p->out, v->uncounted->tree);
+	fprintf(p->out, ": %s - ", explain_rule_words(v->uncounted, words, sizeof(words)));
+	print_safe(p->out, v->uncounted->origin);
+	fprintf(p->out, ": %s\n", why);
 }
 
 /* What the operations are, and why. */
@@ -185,15 +214,19 @@ static void print_cause(const struct page *p, const struct rootward_verdict *v)
 
 static void print_verdict(const struct page *p, const struct rootward_verdict *v, uint32_t ops)
 {
+	bool unknown = v->by_owner && !(v->owner.known & ROOTWARD_OWNER_SEEN);
 	char words[OPS_FORMAT_MAX];
 
 	set(p, v->unsure ? YELLOW : v->allowed ? GREEN : RED);
 	fprintf(p->out, "  %-8s", v->allowed ? "allowed" : "denied");
 	set(p, PLAIN);
 	fprintf(p->out, "%s%s\n           ", ops_format(ops, words, sizeof(words)),
-		v->unsure ? " (unsure: not all that is hidden can be seen)" : "");
+		!v->unsure ? ""
+		: unknown  ? " (unsure: whose it is cannot be seen)"
+			   : " (unsure: not all that is hidden can be seen)");
 	print_cause(p, v);
 	fputc('\n', p->out);
+	print_uncounted(p, v);
 }
 
 /* Operations with one cause are one line; denied ones last, where the eye ends. */

@@ -68,12 +68,16 @@ bool explain_same(const struct rootward_verdict *a, const struct rootward_verdic
 {
 	return a->allowed == b->allowed && a->unsure == b->unsure && a->reason == b->reason &&
 	       a->layer == b->layer && a->ancestor == b->ancestor && a->rule == b->rule &&
-	       a->mount == b->mount;
+	       a->mount == b->mount && a->uncounted == b->uncounted &&
+	       (!a->uncounted || (a->owner.uid == b->owner.uid && a->owner.gid == b->owner.gid));
 }
 
 const char *explain_rule_words(const struct rootward_rule *rule, char *buf, size_t size)
 {
-	char allow[OPS_FORMAT_MAX], deny[OPS_FORMAT_MAX];
+	char allow[OPS_FORMAT_MAX], deny[OPS_FORMAT_MAX], uid[24], gid[24];
+	const char *owner = explain_who(&rule->owner, "uid", uid, sizeof(uid));
+	const char *group = explain_who(&rule->group, "gid", gid, sizeof(gid));
+	size_t len;
 
 	ops_format(rule->allow, allow, sizeof(allow));
 	ops_format(rule->deny, deny, sizeof(deny));
@@ -81,6 +85,9 @@ const char *explain_rule_words(const struct rootward_rule *rule, char *buf, size
 		snprintf(buf, size, "allow %s; deny %s", allow, deny);
 	else
 		snprintf(buf, size, rule->deny ? "deny %s" : "allow %s", rule->deny ? deny : allow);
+	len = strlen(buf);
+	snprintf(buf + len, size - len, "%s%s%s%s", owner ? "; owner: " : "", owner ? owner : "",
+		 group ? "; group: " : "", group ? group : "");
 	return buf;
 }
 

@@ -15,7 +15,7 @@
  * @mnt_id: of the mount it was reached by, as mountinfo has it
  * @dev_major, @dev_minor, @ino, @mode: as stat has them; 0 with VFS_WALK_UNSEEN
  * @uid, @gid: the owner through that mount, as stat has it: the overflow id where the mount or the
- *          caller's user namespace has none for it
+ *          caller's user namespace has none for it; with VFS_WALK_HIDDEN, through another mount
  * @depth:  visits before this one
  * @flags:  VFS_WALK_HIDDEN, _MNT_ROOT, _DELETED, _COVERED, _UNSEEN
  */
@@ -145,9 +145,8 @@ struct rootward_question {
  * not be ignored.
  *
  * Return: 0 (also when operations are denied), or
- *	-EINVAL        unknown operations or flags, an empty path, a process and a user, @to and @from
- *	-ENOENT        there is no @from
- *	-EACCES        no permission to come to @path, or for @pid
+ *	-EINVAL        unknown operations or flags, an empty path, a process and a user, @to and
+ *@from -ENOENT        there is no @from -EACCES        no permission to come to @path, or for @pid
  *	-EPERM         no privilege to become the user
  *	-ESRCH         no process @pid, no such user
  *	-EAGAIN        what is above the path would not hold still

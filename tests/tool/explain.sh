@@ -158,6 +158,79 @@ else
 		"without a policy, the built-in one with that user's home"
 fi
 
+# owners: the same files by a mount that maps ids, the plain ones beneath src
+if ((EUID == 0)); then
+	cat >"$work/owned.yaml" <<'END'
+default: [read]
+trees:
+  - path: src/box
+    allow: [write_file, truncate, chmod, utime, make_reg, make_dir]
+    owner: {write_file: self, make_reg: self, make_dir: uid 5, chmod: uid 1005}
+    group: {truncate: gid 7, utime: self}
+  - path: src
+    deny: [chown]
+    owner: unmapped
+END
+	o=(-p "$work/owned.yaml")
+	mkdir owners
+	owned() {
+		try unshare -m sh -c 'mount -t tmpfs owners owners && cd owners && mkdir -p src/box src/free &&
+			echo x >src/box/own && echo x >src/box/out && chown 1005:1006 src/box src/box/own && chown 5:5 src/box/out &&
+			"$IDMAP_BIND" src mapped && exec "$0" explain "$@"' "$rootward" "$@"
+	}
+	owned "${o[@]}" mapped/box/own
+	ok "the owner in the filesystem, and as the mount shows it" printed '^ +own .*  owner 1005:1006 -> 1000005:2000006$'
+	ok "of every ancestor by its mount" all printed '^ +mapped .*  owner 0:0 -> unmapped  = mount' -- eval '! printed " owners .*owner"'
+	ok "whose objects a rule is about" printed '^ +box .*  allow .*; group: gid 7 - .*owned.yaml:3:5, .*allow write_file, make_reg; owner: self - '
+	ok "and why it did not count" all printed '^  denied  write_file$' -- \
+		printed '^           not counted: src/box: allow write_file, make_reg; owner: self - .*owned.yaml:3:5: owner 1000005 is not self \(0\)$'
+	ok "nor for a number" printed 'not counted: .*allow chmod; owner: uid 1005 - .*: owner 1000005 is not uid 1005$'
+	ok "nor for a group" all printed 'not counted: .*group: gid 7 - .*: group 2000006 is not gid 7$' -- \
+		printed "not counted: .*group: self - .*: group 2000006 is none of self's\$"
+	ok "nor for one that there is" printed 'not counted: src: deny chown; owner: unmapped - .*: owner 1000005 is not unmapped$'
+	owned "${o[@]}" --op chmod --op chown mapped/box/out
+	ok "an owner that is unmapped" all ended 1 -- printed '^ +out .*  owner 5:5 -> unmapped$' -- printed 'owner unmapped is not uid 1005$'
+	ok "for which a rule counts" printed '^           src: deny chown; owner: unmapped - .*owned.yaml:7:5$'
+	owned "${o[@]}" --op chmod src/box/own
+	ok "without a map, an owner is shown if a rule asks" all ended 0 -- printed '^ +own .*  owner 1005:1006$' -- eval '! printed "box .*owner 1005"'
+	owned "${o[@]}" --op read_file src/box/own
+	ok "else not" eval '! printed "owner 1005"'
+	owned "${o[@]}" --op make_reg --op make_dir src/box
+	ok "what is made is the caller's" all ended 1 -- printed '^  allowed make_reg$' -- printed ': the new owner 0 is not uid 5$'
+	owned "${o[@]}" --op make_reg mapped/box/new
+	ok "or nobody's, where there is no place for it" all ended 1 -- printed '^ +new .*does not exist\)  owner unmapped$' -- \
+		printed ': the new owner unmapped is not self \(0\)$'
+	cp /etc/passwd passwd
+	echo 'carol:x:1005:1006::/:/bin/sh' >>passwd
+	carol() {
+		owned_by=$1
+		shift
+		try unshare -m sh -c 'mount --bind passwd /etc/passwd && mount -t tmpfs owners owners && cd owners && mkdir -p src/box &&
+			echo x >src/box/own && chown "$1" src/box/own && shift && exec "$0" explain "$@"' "$rootward" "$owned_by" "$@"
+	}
+	carol 1005:1006 "${o[@]}" --as carol --op write_file --op utime src/box/own
+	ok "--as USER: self is that user, with that user's groups" all ended 0 -- printed '^  allowed write_file' -- printed '^  allowed utime'
+	carol 0:0 "${o[@]}" --as carol --op write_file src/box/own
+	ok "and no longer the caller" all ended 1 -- printed ': owner 0 is not self \(1005\)$'
+	owned "${o[@]}" --descriptors --op write_file mapped/box/own
+	ok "over descriptors the mount's owner is known" printed '^ +own .*  owner \? -> 1000005:2000006$'
+	owned "${o[@]}" --descriptors --op write_file mapped/box/out
+	ok "but if it is shown as nobody" all printed '^ +out .*  owner not known$' -- printed '^  denied  write_file \(unsure: whose it is cannot be seen\)$'
+	owned "${o[@]}" --json --op write_file mapped/box/out
+	ok "in JSON, always" all printed '"fs_uid": 5' -- printed '"uid": "unmapped"' -- printed '"uid": 1000005' -- printed '"idmapped": true' -- printed '"idmapped": false'
+	ok "and of rules" all printed '"owner": "self"' -- printed '"group": "gid 7"' -- printed '"why": "owner unmapped is not self \(0\)"'
+	owned "${o[@]}" --svg "$work/x.svg" --op write_file mapped/box/own
+	ok "in a picture" all has_line "$work/x.svg" '>owner 1005:1006 -> 1000005:2000006<' -- has_line "$work/x.svg" 'owner: self - '
+else
+	skips "not root" "the owner in the filesystem, and as the mount shows it" "of every ancestor by its mount" \
+		"whose objects a rule is about" "and why it did not count" "nor for a number" "nor for a group" \
+		"nor for one that there is" "an owner that is unmapped" "for which a rule counts" \
+		"without a map, an owner is shown if a rule asks" "else not" "what is made is the caller's" \
+		"or nobody's, where there is no place for it" "--as USER: self is that user, with that user's groups" \
+		"and no longer the caller" "over descriptors the mount's owner is known" "but if it is shown as nobody" \
+		"in JSON, always" "and of rules" "in a picture"
+fi
+
 # forms
 explain "${p[@]}" --json secret/closed notyet
 ok "--json: the way" all ended 0 -- printed '"name": "secret"' -- printed '"missing": "notyet"'
