@@ -48,10 +48,6 @@
 #define EOPNOTSUPP 95
 #endif
 
-/*
- * Finding a symbol takes a loader through all of kallsyms.  A program that is loaded for one
- * question defines VFS_IDMAP_NO_SYMBOLS.
- */
 #ifndef VFS_IDMAP_NO_SYMBOLS
 extern const void invalid_mnt_idmap __ksym __weak;
 #endif

@@ -72,6 +72,10 @@ static const struct row {
 	  .unsure = true },
 	{ NOT "owner: uid 5}]", BOB, OP(WRITE_FILE), "mapped/box/out", .unsure = true },
 	{ NOT "owner: uid 5}]", BOB, OP(READ_FILE), "mapped/box/out" },
+	{ MAY "owner: unmapped}]", BOB, OP(WRITE_FILE), "mapped/box/no-user", .unsure = true },
+	{ MAY "group: unmapped}]", BOB, OP(WRITE_FILE), "mapped/box/no-group", .unsure = true },
+	{ MAY "owner: unmapped}]", BOB, OP(WRITE_FILE), "mapped/box/no-group", .denied = true,
+	  .unsure = true },
 	/* groups: that for files, and the others; both keys */
 	{ MAY "group: self}]", { 7, 1006, 7, 7 }, OP(WRITE_FILE), "plain/box/own" },
 	{ MAY "group: self}]", { 7, 7, 1006, 7 }, OP(WRITE_FILE), "plain/box/own" },

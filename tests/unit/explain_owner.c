@@ -6,6 +6,8 @@
  *	plain/box/		1005:1006	mapped/box/	1000005:2000006
  *	      own, new name	1005:1006			1000005:2000006
  *	      out		5:5				unmapped
+ *	      no-user		5:1006				unmapped:2000006
+ *	      no-group		1005:5				1000005:unmapped
  *	      team/		1005:1007, setgid		1000005:2000007
  *	      in/ file, sub/	1005:1006			1000005:2000006
  *	bind/			is plain/box/in
@@ -172,8 +174,17 @@ static bool is_owner(const struct rootward_owner *o, uint64_t uid, uint64_t gid,
 	       o->idmapped == idmapped;
 }
 
+static int take_owner(const struct vfs_ancestor *a, void *data)
+{
+	if (a)
+		*(struct vfs_ancestor *)data = *a;
+	return 0;
+}
+
 static void test_chain(void)
 {
+	_cleanup_close_ int fd = -1;
+	struct vfs_ancestor visit = { 0 };
 	struct rootward_explainer *x = NULL;
 	struct rootward_question q = { .size = sizeof(q),
 				       .path = "mapped/box/out",
@@ -204,6 +215,9 @@ static void test_chain(void)
 	       "and where no mount maps, that too");
 	rootward_explanation_free(e);
 	rootward_explainer_free(x);
+	fd = open("mapped/box/own", O_PATH | O_CLOEXEC);
+	is_int(vfs_walk_ancestors(fd, -1, take_owner, &visit, 0), VFS_WALK_STOPPED, "a walk");
+	ok(visit.uid == 1000005 && visit.gid == 2000006, "tells owners as stat does");
 }
 
 /* What stat says by both mounts, for random maps. */
@@ -263,6 +277,7 @@ static bool make_world(void)
 	mkdir("under", 0755);
 	if (make("under/box", S_IFDIR | 0777, 1005, 1006) ||
 	    make("under/box/own", 0666, 1005, 1006) || make("under/box/out", 0666, 5, 5) ||
+	    make("under/box/no-user", 0666, 5, 1006) || make("under/box/no-group", 0666, 1005, 5) ||
 	    make("under/box/team", S_IFDIR | 02777, 1005, 1007) ||
 	    make("under/box/in", S_IFDIR | 0777, 1005, 1006) ||
 	    make("under/box/in/file", 0666, 1005, 1006) ||
