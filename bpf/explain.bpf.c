@@ -7,7 +7,7 @@
 #include <bpf/bpf_helpers.h>
 #include <bpf/bpf_tracing.h>
 #define VFS_WALK_ALWAYS_TWICE
-#define VFS_IDMAP_NO_SYMBOLS
+#define VFS_IDMAP_QUICK_TO_LOAD
 #define IDENTITY_WITHOUT_OWNER
 #include <rootward/vfs_idmap.bpf.h>
 

@@ -23,9 +23,9 @@
  *
  * WHY NO LOCK IS NEEDED is told in vfs_idmap_map.bpf.h.
  *
- * A program that is loaded for one question and goes defines VFS_IDMAP_NO_SYMBOLS before it
- *includes this: then its loader need not look for the one symbol that a map needs that no mount
- *has.
+ * A program that is loaded for one question and goes defines VFS_IDMAP_QUICK_TO_LOAD before it
+ * includes this: then its loader need not look for the one symbol that a map needs that no mount
+ * has, and the verifier has less to look at.
  *
  * Context: as the walk's, under RCU.  The functions are inlined but for two that search a map.
  * Stack: 40 bytes, and 64 in those.

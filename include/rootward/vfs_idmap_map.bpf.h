@@ -48,7 +48,11 @@
 #define EOPNOTSUPP 95
 #endif
 
-#ifndef VFS_IDMAP_NO_SYMBOLS
+#ifdef VFS_IDMAP_QUICK_TO_LOAD
+/* Looked at by the verifier once, by itself. */
+#define VFS_IDMAP_FUNCTION __noinline
+#else
+#define VFS_IDMAP_FUNCTION static __always_inline
 extern const void invalid_mnt_idmap __ksym __weak;
 #endif
 
@@ -104,7 +108,7 @@ static __always_inline struct user_namespace *vfs_idmap_fs(struct vfsmount *mnt)
 /* Of empty maps: the address of those by which every id is invalid, or 0: they map nothing. */
 static __always_inline __u64 vfs_idmap_if_invalid(struct mnt_idmap *link)
 {
-#ifndef VFS_IDMAP_NO_SYMBOLS
+#ifndef VFS_IDMAP_QUICK_TO_LOAD
 	if (&invalid_mnt_idmap && vfs_idmap_number(link) == (__u64)&invalid_mnt_idmap)
 		return (__u64)&invalid_mnt_idmap;
 #endif
@@ -188,7 +192,7 @@ static __always_inline __u64 vfs_idmap_sorted(__u64 map, bool up)
 }
 
 /* @id through the map at @address: down from `first` to `lower_first`, or up the other way. */
-static __always_inline __u32 vfs_idmap_find(__u64 address, __u32 id, bool up)
+VFS_IDMAP_FUNCTION __u32 vfs_idmap_find(__u64 address, __u32 id, bool up)
 {
 	struct uid_gid_map *map = VFS_WALK_AS(struct uid_gid_map, address);
 	__u32 n = VFS_WALK_READ(map, nr_extents), found, i;
