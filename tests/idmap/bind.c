@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* idmap-bind FROM TO: a bind mount that maps ids (shift_maps), which mount(8) has not everywhere.
- */
+/* idmap-bind FROM TO: a bind mount that maps ids (shift_maps); not every mount(8) makes one. */
 #include <stdio.h>
 #include <string.h>
 

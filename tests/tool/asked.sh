@@ -47,7 +47,17 @@ explain secret
 ok "a caller that is not confined is told so" all ended 0 -- printed 'built-in policy.*does not confine it'
 "$rootward" run --engine bpf -p "$work/second.yaml" -- "$rootward" explain secret >"$work/out" 2>"$work/err"
 ok "inside, the engine cannot be asked" printed 'cannot be asked without privilege'
-kill "$pid"
+
+printf 'default: [read, execute]\ntrees: [{path: secret, allow: [write], owner: self}, {path: ., allow: [write_file, make_reg]}]\n' >"$work/own.yaml"
+echo x >secret/other
+chown 5:5 secret/other
+"$rootward" run --engine bpf -p "$work/own.yaml" -- sh -c 'echo $$ >pid2; exec sleep 1000' >/dev/null 2>&1 &
+wait_for has_line pid2 '[0-9]'
+explain --as "$(<pid2)" --op chmod secret/in/file
+ok "a rule for what the process owns" all ended 0 -- printed 'secret: allow .*chmod.*; owner: self - confinement [0-9]+, policy 1, tree 1'
+explain --as "$(<pid2)" --op chmod secret/other
+ok "and for what it does not" all ended 1 -- printed 'not counted: secret: .*; owner: self - confinement .*: owner 5 is not self \(0\)'
+kill "$pid" "$(<pid2)"
 wait
 
 finish
