@@ -149,8 +149,7 @@ static struct rootward_owner owner_walked(const struct explain_ancestor *a)
 	};
 }
 
-/* By the object's mount @a, whom what is made belongs to: nobody, where it has no place for them.
- */
+/* Whom what is made by the mount of @a belongs to: nobody, where it has no place for them. */
 static struct rootward_owner owner_making(const struct explain_walk *walk,
 					  const struct explain_ancestor *a)
 {

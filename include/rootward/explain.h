@@ -145,8 +145,10 @@ struct rootward_question {
  * not be ignored.
  *
  * Return: 0 (also when operations are denied), or
- *	-EINVAL        unknown operations or flags, an empty path, a process and a user, @to and
- *@from -ENOENT        there is no @from -EACCES        no permission to come to @path, or for @pid
+ *	-EINVAL        unknown operations or flags, an empty path, a process and a user, both
+ *		       @to and @from
+ *	-ENOENT        there is no @from
+ *	-EACCES        no permission to come to @path, or for @pid
  *	-EPERM         no privilege to become the user
  *	-ESRCH         no process @pid, no such user
  *	-EAGAIN        what is above the path would not hold still

@@ -216,6 +216,13 @@ END
 	ok "over descriptors the mount's owner is known" printed '^ +own .*  owner \? -> 1000005:2000006$'
 	owned "${o[@]}" --descriptors --op write_file mapped/box/out
 	ok "but if it is shown as nobody" all printed '^ +out .*  owner not known$' -- printed '^  denied  write_file \(unsure: whose it is cannot be seen\)$'
+	mkdir -p owners/src/box
+	echo x >owners/src/box/own
+	cd owners || exit
+	try unshare -U -r "$rootward" explain "${o[@]}" --op write_file --op read_file src/box/own
+	cd ..
+	ok "and from another user namespace, which has other numbers" all ended 1 -- printed '^ +own .*  owner not known$' -- \
+		printed '^  denied  write_file \(unsure: whose' -- printed '^  allowed read_file$'
 	owned "${o[@]}" --json --op write_file mapped/box/out
 	ok "in JSON, always" all printed '"fs_uid": 5' -- printed '"uid": "unmapped"' -- printed '"uid": 1000005' -- printed '"idmapped": true' -- printed '"idmapped": false'
 	ok "and of rules" all printed '"owner": "self"' -- printed '"group": "gid 7"' -- printed '"why": "owner unmapped is not self \(0\)"'
@@ -228,6 +235,7 @@ else
 		"without a map, an owner is shown if a rule asks" "else not" "what is made is the caller's" \
 		"or nobody's, where there is no place for it" "--as USER: self is that user, with that user's groups" \
 		"and no longer the caller" "over descriptors the mount's owner is known" "but if it is shown as nobody" \
+		"and from another user namespace, which has other numbers" \
 		"in JSON, always" "and of rules" "in a picture"
 fi
 
