@@ -13,4 +13,13 @@
  */
 int check_rules(const struct rootward_policy *policy, const struct rootward_opts *opts);
 
+/**
+ * check_owners() - report what `owner` and `group` of a tree say about nothing, or about what the
+ * kernel does not let happen.
+ */
+void check_owners(const struct tree *tree, const struct rootward_opts *opts);
+
+/** without_groups() - @ops but for whole groups: who writes one does not mean each of its words. */
+uint32_t without_groups(uint32_t ops, uint32_t written);
+
 #endif

@@ -8,6 +8,9 @@
  * node where it hangs, what is granted is what is granted one node above.  That holds for the
  * operations beneath, and for a rule on an entry: an entry can only lose what its directory gives.
  * (Under the bpf engine an idle deny still keeps the directories above it where they are.)
+ *
+ * What is for some owner's objects only may apply or not: E(x) is worked out twice, as the least
+ * and as the most that anybody may be allowed, and a rule is idle when it changes neither.
  */
 #include <errno.h>
 #include <string.h>
@@ -54,8 +57,7 @@ static uint32_t meaningless(const struct tree *tree)
 	return tree->state == TREE_PRESENT ? tree->allow & ~possible(tree->mode, &kind) : 0;
 }
 
-/* Whoever writes a group does not mean each of its operations. */
-static uint32_t without_groups(uint32_t ops, uint32_t written)
+uint32_t without_groups(uint32_t ops, uint32_t written)
 {
 	static const uint32_t groups[] = { ROOTWARD_OPS_ALL, ROOTWARD_OPS_READ,
 					   ROOTWARD_OPS_WRITE };
@@ -86,11 +88,11 @@ static bool check_kind(const struct tree *tree, const struct rootward_opts *opts
 	return false;
 }
 
-/* The nearest rule above that decides some of @ops; NULL: none but `default`. */
+/* The nearest rule above that decides some of @ops for everybody's; NULL: none but `default`. */
 static const struct tree *decider(const struct node *node, uint32_t ops)
 {
 	for (node = node->parent; node; node = node->parent)
-		if (node->tree && ((node->allow | node->deny) & ops))
+		if (node->tree && (node->allow | node->deny) & ~tree_owned(node->tree) & ops)
 			return node->tree;
 	return NULL;
 }
@@ -128,21 +130,55 @@ struct where {
 	bool works;
 };
 
+/** struct range - what is allowed at a node: to everybody, and to anybody. */
+struct range {
+	uint32_t least, most;
+};
+
+/* Of the rules at @node; hidden denies may be for some owner's, too. */
+static uint32_t owned_at(const struct node *node, bool any_owned)
+{
+	return (node->tree ? tree_owned(node->tree) : 0) | (any_owned ? node->hidden : 0);
+}
+
+/* Goes down as decide() in landlock_trie.c does. */
+static struct range range_at(const struct node *node, struct range above, bool any_owned)
+{
+	uint32_t owned = owned_at(node, any_owned);
+
+	return (struct range){
+		.least = (above.least & ~node->deny) | (node->allow & ~owned),
+		.most = (above.most & ~(node->deny & ~owned)) | node->allow,
+	};
+}
+
+static struct range range_above(const struct node *node, const struct rootward_policy *policy,
+				bool any_owned)
+{
+	if (!node->parent)
+		return (struct range){ policy->default_ops, policy->default_ops };
+	return range_at(node->parent, range_above(node->parent, policy, any_owned), any_owned);
+}
+
 static void find_work(const struct trie *trie, const struct rootward_policy *policy,
 		      struct where *where)
 {
+	bool any_owned = false;
 	const struct node *node;
-	uint32_t above, change;
+	struct range above;
+	uint32_t change;
 	struct where *w;
 	size_t i;
 
+	for (i = 0; i < policy->n_trees; i++)
+		any_owned |= tree_is_owned(&policy->trees[i]);
 	for (i = 0; i < trie->n; i++) {
 		node = trie->nodes[i];
 		if (!node->tree)
 			continue;
 		w = &where[node->tree - policy->trees];
-		above = node->parent ? node->parent->granted : policy->default_ops;
-		change = node->granted ^ above;
+		above = range_above(node, policy, any_owned);
+		change = (node->allow & ~above.least) | (node->deny & above.most);
 		if (change & ~meaningless(node->tree))
 			w->works = true;
 		if (node->own)
@@ -162,6 +198,7 @@ static int check_trie(const struct trie *trie, const struct rootward_policy *pol
 	find_work(trie, policy, where);
 	for (i = 0; i < policy->n_trees; i++) {
 		tree = &policy->trees[i];
+		check_owners(tree, opts);
 		if (where[i].node && check_kind(tree, opts) && !where[i].works)
 			report_idle(tree, decider(where[i].node, tree->allow | tree->deny), opts);
 	}

@@ -199,6 +199,17 @@ size_t tree_parts(const struct tree *tree, struct tree_part parts[TREE_PARTS_MAX
 	return n;
 }
 
+uint32_t tree_owned(const struct tree *tree)
+{
+	uint32_t ops = 0, i;
+
+	for (i = 0; i < tree->owner.n; i++)
+		ops |= tree->owner.list[i].ops;
+	for (i = 0; i < tree->group.n; i++)
+		ops |= tree->group.list[i].ops;
+	return ops & (tree->allow | tree->deny);
+}
+
 int rootward_policy_add(struct rootward_policy *policy, const char *path, uint32_t allow,
 			uint32_t deny, const char *origin)
 {

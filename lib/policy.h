@@ -32,9 +32,10 @@ struct tree_who {
 	uint32_t id;
 };
 
-/** struct tree_owner - @ops are about objects of @who only. */
+/** struct tree_owner - @ops are about objects of @who only.  @line: 0 for the whole rule. */
 struct tree_owner {
 	uint32_t ops;
+	uint32_t line, column;
 	struct tree_who who;
 };
 
@@ -134,6 +135,9 @@ static inline bool tree_is_owned(const struct tree *tree)
 {
 	return tree->owner.n || tree->group.n;
 }
+
+/** tree_owned() - the operations that are. */
+uint32_t tree_owned(const struct tree *tree);
 
 /** struct tree_part - of a rule: what it says for objects of one owner and group. */
 struct tree_part {

@@ -132,7 +132,7 @@ static void read_one(struct reader *r, const struct policy_key *key, const struc
 static void read_ops_owner(struct reader *r, const struct policy_key *key,
 			   const struct yaml_node *node, struct tree_owners *owners)
 {
-	struct tree_owner one = { 0 };
+	struct tree_owner one = { .line = node->line, .column = node->column };
 	char cut[WORD_CUT_MAX];
 	uint32_t before = 0, i;
 

@@ -50,6 +50,12 @@ check --engine landlock stat.yaml
 ok "a mistake when it is asked for" all ended 1 -- printed '^stat\.yaml:3:5: error: landlock .*stat' -- eval '! printed "^  bpf"'
 check --engine bpf stat.yaml
 ok "not when the other is" all ended 0 -- eval '! printed "landlock"'
+printf 'default: [read, execute]\ntrees:\n  - path: .\n    allow: [write]\n    owner: {write_file: self, stat: self}\n' >owner.yaml
+check owner.yaml
+ok "an owner of nothing" all ended 0 -- printed '^owner\.yaml:5:31: warning: "owner" is about stat, which'
+ok "landlock knows no owners, and names the rule" all printed '^owner\.yaml:3:5: warning: landlock does not ask who owns' -- printed '^  landlock would refuse it'
+check --engine landlock owner.yaml
+ok "when it is asked for, it is a mistake" all ended 1 -- printed '^owner\.yaml:3:5: error: landlock does not ask who owns'
 printf 'default: [read, execute]\ntrees:\n  - path: /proc/self\n    deny: [all]\n' >self.yaml
 check --engine bpf self.yaml
 ok "what bpf cannot: a rule on a process" all ended 1 -- printed '^self\.yaml:3:5: error: bpf: a rule on /proc/'

@@ -75,6 +75,64 @@ static void test_idle(void)
 	     "an optional one may do something elsewhere");
 }
 
+#define SELF "\n    owner: self\n"
+
+/* A rule for some owner's may apply or not: it hides nothing, and is idle only for everybody. */
+static void test_owners(void)
+{
+	says(BASE OTHER("dir/sub") "allow: [write]" SELF OTHER(
+		     "dir/sub/deep") "allow: [write_file]\n",
+	     "", "an allow beneath one for some owner's");
+	says(BASE OTHER("dir/sub") "deny: [read]" SELF OTHER("dir/sub/deep") "deny: [stat]\n", "",
+	     "a deny beneath one");
+	says(BASE OTHER("dir/sub") "deny: [read]" SELF OTHER("dir/sub/deep") "allow: [read]\n", "",
+	     "an allow that takes back one");
+	says(BASE OTHER("dir/sub") "deny: [stat]" SELF OTHER("dir/sub/deep") "allow: [read_file]\n",
+	     "warning p.yaml:8:5 the rule on \"dir/sub/deep\" gives nothing: it is allowed there "
+	     "already\nnote p.yaml:3:5 by the rule on \"dir\"\n",
+	     "not of what that one does not name");
+	says(BASE OTHER("dir/sub") "allow: [read_file]" SELF,
+	     "warning p.yaml:5:5 the rule on \"dir/sub\" gives nothing: it is allowed there already\n"
+	     "note p.yaml:3:5 by the rule on \"dir\"\n",
+	     "what everybody's may");
+	says(BASE OTHER("dir/sub") "deny: [write]" SELF,
+	     "warning p.yaml:5:5 the rule on \"dir/sub\" takes nothing away: it is not allowed there "
+	     "anyway\n",
+	     "what nobody's may");
+	says(BASE OTHER("dir/sub") "allow: [read_file]" SELF OTHER(
+		     "dir/sub/deep") "allow: [read_file]\n",
+	     "warning p.yaml:5:5 the rule on \"dir/sub\" gives nothing: it is allowed there already\n"
+	     "note p.yaml:3:5 by the rule on \"dir\"\n"
+	     "warning p.yaml:8:5 the rule on \"dir/sub/deep\" gives nothing: it is allowed there "
+	     "already\nnote p.yaml:3:5 by the rule on \"dir\"\n",
+	     "by the one that is for everybody's");
+}
+
+static void test_owner_lines(void)
+{
+	says(BASE "    owner: {read_file: self, write: root, stat: unmapped}\n",
+	     "warning p.yaml:5:30 \"owner\" is about write, which this tree neither allows nor "
+	     "denies\n",
+	     "a line about nothing");
+	says(BASE "    group:\n      truncate: self\n      read: self\n",
+	     "warning p.yaml:6:7 \"group\" is about truncate, which this tree neither allows nor "
+	     "denies\n",
+	     "of a group");
+	says(BASE "    owner: {all: self}\n", "", "what it is about is among others");
+	says(BASE OTHER("other") "allow: [write_file, read]\n    owner: unmapped\n",
+	     "warning p.yaml:5:5 to allow write_file where \"owner\" is unmapped means nothing: the "
+	     "kernel refuses it\n",
+	     "what the kernel does to nothing of nobody's");
+	says(BASE OTHER("other") "allow: [make_reg, write]\n    group: {make_reg: unmapped}\n",
+	     "warning p.yaml:7:13 to allow make_reg where \"group\" is unmapped means nothing: the "
+	     "kernel refuses it\n",
+	     "its place");
+	says(BASE OTHER("other") "allow: [all]\n    owner: unmapped\n", "",
+	     "a group of them is well");
+	says(BASE OTHER("other") "allow: [write]\n    deny: [read]\n    owner: unmapped\n", "",
+	     "so is a deny");
+}
+
 static void test_kinds(void)
 {
 	says(BASE OTHER("file") "allow: [all]\n", "", "a group on a file is no mistake");
@@ -228,6 +286,8 @@ int main(void)
 {
 	make_world();
 	test_idle();
+	test_owners();
+	test_owner_lines();
 	test_kinds();
 	test_notes();
 	test_mistakes();

@@ -160,6 +160,30 @@ BAD("trees: [{path: /a, allow: read, owner: uid -1}]\n",
     "error p:1:40 \"uid\" needs a number, not \"-1\" (a name stands alone)\n")
 BAD("trees: [{path: /a, allow: read, owner: self, owner: self}]\n",
     "error p:1:46 \"owner\" is given twice\nnote p:1:33 it was first given here\n")
+BAD("trees: [{path: /a, allow: write, owner: self, owner: {write: self}}]\n",
+    "error p:1:47 \"owner\" is given twice\nnote p:1:34 it was first given here\n")
+BAD("trees: [{path: /a, allow: write, owner: {write: self, write: root}}]\n",
+    "error p:1:55 \"write\" names what is named before: one owner for each operation\n")
+BAD("trees: [{path: /a, allow: write, owner: {write: [self]}}]\n",
+    "error p:1:49 \"owner\" needs a user, \"uid N\", self or unmapped, not a list\n")
+BAD("trees: [{path: /a, allow: read, owner: {read_file: self, stat: self, read_dir: self, watch: self, getxattr: self}}]\n",
+    "error p:1:99 more than 4 lines in one \"owner\"\n")
+BAD("trees: [{path: /a, allow: write, group: {write: gid 4294967295}}]\n",
+    "error p:1:49 the group number 4294967295 is out of range (ids are from 0 to 4294967294)\n")
+BAD("trees: [{path: /a, allow: read, owner: uid 4294967296}]\n",
+    "error p:1:40 the user number 4294967296 is out of range (ids are from 0 to 4294967294)\n")
+BAD("trees: [{path: /a, allow: read, owner: uid 18446744073709551616}]\n",
+    "error p:1:40 the user number 18446744073709551616 is out of range (ids are from 0 to 4294967294)\n")
+BAD("trees: [{path: /a, allow: read, owner: uid 10000000000000000000000000000000000000000000000000000000000000000}]\n",
+    "error p:1:40 the user number 100000000000000000000000000000000000000000000000000000000000... is out of range (ids are from 0 to 4294967294)\n")
+BAD("trees: [{path: /a, allow: read, group: gid -1}]\n",
+    "error p:1:40 \"gid\" needs a number, not \"-1\" (a name stands alone)\n")
+BAD("trees: [{path: /a, allow: read, owner: -1}]\n",
+    "error p:1:40 unknown user \"-1\"\n")
+BAD("trees: [{path: /a, allow: read, owner: uid 0x0}]\n",
+    "error p:1:40 \"uid\" needs a number, not \"0x0\" (a name stands alone)\n")
+BAD("trees: [{path: /a, allow: read, owner: gid 0}]\n",
+    "error p:1:40 one user is needed, not \"gid 0\"\n")
 BAD("trees: [{path: /a, allow: read, owner: \"self\\0\"}]\n",
     "error p:1:40 \"owner\" has a NUL character in it\n")
 
