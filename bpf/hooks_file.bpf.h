@@ -54,6 +54,17 @@ static __always_inline bool is_queue(__u64 dentry)
 	return VFS_WALK_READ(sb, s_magic) == MQUEUE_MAGIC;
 }
 
+/*
+ * Before 6.5 an overlay opens its layer's file by the overlay's own path, as its mounter.  The
+ * caller has just been judged there; to ask again would take the mounter for `self`.
+ */
+static __always_inline bool opens_layer(struct file *file, __u64 dentry)
+{
+	struct dentry *d = VFS_WALK_AS(struct dentry, dentry);
+
+	return VFS_WALK_READ_ADDRESS(d, d_inode) != VFS_WALK_READ_ADDRESS(file, f_inode);
+}
+
 SEC("lsm/file_open")
 int BPF_PROG(rw_file_open, struct file *file)
 {
@@ -63,6 +74,8 @@ int BPF_PROG(rw_file_open, struct file *file)
 	if (!domain)
 		return 0;
 	dentry = VFS_WALK_READ_ADDRESS(file, f_path.dentry);
+	if (opens_layer(file, dentry))
+		return 0;
 	ops = open_ops(file, VFS_WALK_AS(struct inode, file->f_inode));
 	if (is_queue(dentry))
 		return ask_inside(domain, dentry, ops);
