@@ -24,7 +24,7 @@
 #include "verbs.h"
 
 #define MAX_CHECKS 22
-#define MAX_STEPS 28
+#define MAX_STEPS 52
 #define MAX_POLICIES 3
 
 /** enum who - who does a check. */
@@ -45,6 +45,8 @@ enum where {
  * struct check - one operation and the errno it must get.
  * @path, @path2: from the case's root.  `d{30}` is thirty times the component d/d/…, `x<255>` is
  *                255 times the character x, a leading `@` is the descriptor that HOLD left
+ * @as:           "UID:GID[:GROUP]...": by a child with these ids for files, and capabilities;
+ *                without it as what the actor is
  * @expect:       0 or an errno
  * @or_else:      another one to accept; a comment there says why
  * @now, @now2:   where the model finds the objects, when not under the actor's names for them
@@ -58,6 +60,7 @@ struct check {
 	enum verb_id verb;
 	const char *path;
 	const char *path2;
+	const char *as;
 	int expect;
 	int or_else;
 	const char *now;
@@ -124,7 +127,8 @@ struct case_group {
 /* X(group): in the order of running */
 #define GROUPS(X)                                                                                  \
 	X(nearest) X(defaults) X(files) X(entries) X(renames) X(execute) X(paths) X(mounts)        \
-	X(detached) X(overlay) X(layers) X(meta) X(roads) X(escape) X(fences) X(survive)
+	X(detached) X(overlay) X(layers) X(meta) X(owners) X(owned) X(mapped) X(roads) X(escape)   \
+	X(fences) X(survive)
 
 #define DECLARE_GROUP(name) extern const struct case_group group_##name;
 GROUPS(DECLARE_GROUP)

@@ -14,11 +14,10 @@ struct model {
 	size_t n;
 	uint32_t keep; /* what every layer keeps */
 	bool best_effort, by_object;
+	/* of the check that is asked about */
+	const struct asker *asker;
+	bool in_doubt, nobodys;
 };
-
-/* What an operation may mean for an object: a file has no entries. */
-#define OPS_OF_DIRECTORIES (OP(READ_DIR) | OP(CHROOT) | ROOTWARD_OPS_ENTRY)
-#define OPS_OF_FILES (ROOTWARD_OPS_ALL & ~OPS_OF_DIRECTORIES)
 
 struct model *model_new(bool best_effort, bool by_object)
 {
@@ -44,9 +43,12 @@ static int add_rule(struct rule *rule, const struct tree *tree, uint32_t ops)
 	const char *path = real ?: tree->path, *name;
 	struct stat st;
 
-	*rule = (struct rule){
-		.allow = tree->allow & ops, .deny = tree->deny & ops, .up = -1, .dir = -1
-	};
+	*rule = (struct rule){ .allow = tree->allow & ops,
+			       .deny = tree->deny & ops,
+			       .up = -1,
+			       .dir = -1,
+			       .owner = tree->owner,
+			       .group = tree->group };
 	if (!real && (errno != ENOENT || (tree->allow && !tree->optional)))
 		return -errno;
 	if (strcmp(path, "/")) {
@@ -104,17 +106,26 @@ void model_free(struct model *model)
 	}
 	for (i = 0; i < model->world.n_fs; i++)
 		close(model->world.fs[i].root);
+	for (i = 0; i < model->world.n_views; i++)
+		close(model->world.views[i].root);
 	free(model->world.mounts);
 	free(model);
 }
 
-/* An entry that is made or goes away: the directory decides, its own rule may deny. */
-static int ask_entry(struct model *model, const struct layer *layer, const struct place *place,
-		     uint32_t ops)
-{
-	bool goes = ops & (OP(REMOVE_FILE) | OP(REMOVE_DIR));
+#define OPS_OF_GOING (OP(REMOVE_FILE) | OP(REMOVE_DIR))
 
-	if (denied_at(layer, &place->above, ops) || entry_denies(layer, &place->entry, ops))
+/*
+ * An entry that is made or goes away: the directory decides, its own rule may deny.  @owner: of the
+ * object that comes or goes.
+ */
+static int ask_entry(struct model *model, const struct layer *layer, const struct place *place,
+		     uint32_t ops, struct owner owner)
+{
+	struct whose whose = { owner, model->asker };
+	bool goes = ops & OPS_OF_GOING;
+
+	if (denied_at(layer, &place->above, ops, &whose) ||
+	    entry_denies(layer, &place->entry, ops, &whose))
 		return EACCES;
 	return goes && place->is_dir && is_anchored(&model->world, layer, &place->entry) ? EACCES
 											 : 0;
@@ -154,24 +165,6 @@ static mode_t mode_of(const char *path)
 	return fstatat(up, name, &st, AT_SYMLINK_NOFOLLOW) ? S_IFREG : st.st_mode;
 }
 
-/* Would what is at @from have more rights when it hangs at @to? */
-static bool gains(const struct layer *layer, const struct place *from, const struct place *to)
-{
-	uint32_t ops = from->is_dir ? ROOTWARD_OPS_ALL : OPS_OF_FILES, before, after;
-	struct chain moved = { .end = to->above.end };
-	struct node node = to->entry;
-	size_t i;
-
-	node.id = from->entry.id;
-	chain_push(&moved, &node);
-	for (i = 0; i < to->above.n; i++)
-		chain_push(&moved, &to->above.nodes[i]);
-	before = ops & ~denied_at(layer, &from->chain, ops);
-	after = ops & ~denied_at(layer, &moved, ops);
-	chain_free(&moved);
-	return after & ~before;
-}
-
 /* One direction of a rename or a link, by one layer. */
 static int ask_move(struct model *model, const struct layer *layer, enum verb_kind kind,
 		    const struct place *from, const struct place *to, mode_t mode)
@@ -180,19 +173,21 @@ static int ask_move(struct model *model, const struct layer *layer, enum verb_ki
 	int r = 0;
 
 	if (kind != K_LINK)
-		r = ask_entry(model, layer, from, remove_op(from));
-	r = r ?: ask_entry(model, layer, to, make_op(mode));
+		r = ask_entry(model, layer, from, remove_op(from), from->owner);
+	r = r ?: ask_entry(model, layer, to, make_op(mode), from->owner);
 	if (kind == K_WHITEOUT)
-		r = r ?: ask_entry(model, layer, from, OP(MAKE_CHAR));
+		r = r ?: ask_entry(model, layer, from, OP(MAKE_CHAR), from->made);
 	if (to->exists && kind != K_LINK)
-		r = r ?: ask_entry(model, layer, to, remove_op(to));
+		r = r ?: ask_entry(model, layer, to, remove_op(to), to->owner);
 	if (r)
 		return r;
-	if (apart &&
-	    (ask_entry(model, layer, from, OP(REFER)) || ask_entry(model, layer, to, OP(REFER))))
+	if (apart && (ask_entry(model, layer, from, OP(REFER), from->owner) ||
+		      ask_entry(model, layer, to, OP(REFER), from->owner)))
 		return EXDEV;
 	/* mv(1) takes EXDEV for `copy it`, which is of no use within one directory */
-	return !gains(layer, from, to) ? 0 : apart ? EXDEV : EACCES;
+	if (!gains(layer, from, to, model->asker, &model->in_doubt))
+		return 0;
+	return apart ? EXDEV : EACCES;
 }
 
 /* The graver of two answers. */
@@ -209,8 +204,8 @@ static int check_move(struct model *model, enum verb_kind kind, const char *path
 	int answer = 0;
 	size_t i;
 
-	if (!place_find(&model->world, path, false, &from) &&
-	    !place_find(&model->world, path2, false, &to)) {
+	if (!place_find(&model->world, model->asker, path, false, &from) &&
+	    !place_find(&model->world, model->asker, path2, false, &to)) {
 		for (i = 0; i < model->n; i++) {
 			answer = worse(answer, ask_move(model, &model->layers[i], kind, &from, &to,
 							mode_of(path)));
@@ -219,6 +214,7 @@ static int check_move(struct model *model, enum verb_kind kind, const char *path
 								&from, mode_of(path2)));
 		}
 	}
+	model->nobodys |= from.nobodys || to.nobodys;
 	place_free(&from);
 	place_free(&to);
 	return answer;
@@ -227,17 +223,23 @@ static int check_move(struct model *model, enum verb_kind kind, const char *path
 static int ask_object(struct model *model, const struct layer *layer, const struct place *place,
 		      enum verb_kind kind, uint32_t ops)
 {
+	struct whose whose = { place->owner, model->asker };
+
 	switch (kind) {
 	case K_ENTRY:
-		return ask_entry(model, layer, place, ops);
+		return ask_entry(model, layer, place, ops,
+				 ops & OPS_OF_GOING ? place->owner : place->made);
 	case K_INODE:
-		return denied_inside(&model->world, layer, place, ops) ? EACCES : 0;
+		return denied_inside(&model->world, layer, place, ops, model->asker) ? EACCES : 0;
+	case K_BENEATH:
+		whose.owner = place->made_in;
+		break;
 	default:
 		/* what opens a file to read it opens a directory to list it */
 		if (kind == K_OBJECT && place->is_dir && ops & OP(READ_FILE))
 			ops ^= OP(READ_FILE) | OP(READ_DIR);
-		return denied_at(layer, &place->chain, ops) ? EACCES : 0;
 	}
+	return denied_at(layer, &place->chain, ops, &whose) ? EACCES : 0;
 }
 
 static int check_object(struct model *model, const char *path, enum verb_kind kind, uint32_t ops)
@@ -248,19 +250,39 @@ static int check_object(struct model *model, const char *path, enum verb_kind ki
 	size_t i;
 
 	/* where there is no such place, the kernel says so before anybody is asked */
-	if (!place_find(&model->world, path, follow, &place))
+	if (!place_find(&model->world, model->asker, path, follow, &place))
 		for (i = 0; i < model->n && !answer; i++)
 			answer = ask_object(model, &model->layers[i], &place, kind, ops);
+	model->nobodys |= place.nobodys;
 	place_free(&place);
 	return answer;
 }
 
-int model_check(struct model *model, const struct check *check)
+/* As new as a file made there: no more than writing here, making it there. */
+static int check_tmplink(struct model *model, const char *dir, const char *path, uint32_t ops)
+{
+	int answer = check_object(model, dir, K_BENEATH, ops);
+	struct place from = { 0 }, to = { 0 };
+	size_t i;
+
+	if (!place_find(&model->world, model->asker, dir, true, &from) &&
+	    !place_find(&model->world, model->asker, path, false, &to))
+		for (i = 0; i < model->n && !answer; i++)
+			answer = ask_entry(model, &model->layers[i], &to, OP(MAKE_REG),
+					   from.made_in);
+	place_free(&from);
+	place_free(&to);
+	return answer;
+}
+
+int model_check(struct model *model, const struct check *check, const struct asker *asker)
 {
 	_cleanup_free_ char *path = path_expand(check->now ?: check->path);
 	_cleanup_free_ char *path2 = path_expand(check->now2 ?: check->path2);
 	const struct verb *verb = &verbs[check->verb];
 
+	model->asker = asker;
+	model->in_doubt = model->nobodys = false;
 	if (verb->ops & ROOTWARD_OPS_WRITE && !model->best_effort &&
 	    fence_denies(&model->world, path, model->keep & KEEP_KERNEL_SETTINGS))
 		return EACCES;
@@ -279,10 +301,18 @@ int model_check(struct model *model, const struct check *check)
 		return worse(check_object(model, path, K_ENTRY, OP(MAKE_REG)),
 			     check_object(model, path, K_OBJECT, verb->ops));
 	case K_TMPLINK:
-		/* as new as a file made there: no more than writing here, making it there */
-		return worse(check_object(model, path, K_OBJECT, verb->ops),
-			     check_object(model, path2, K_ENTRY, OP(MAKE_REG)));
+		return check_tmplink(model, path, path2, verb->ops);
 	default:
 		return check_object(model, path, verb->kind, verb->ops);
 	}
+}
+
+bool model_in_doubt(const struct model *model)
+{
+	return model->in_doubt;
+}
+
+bool model_nobodys(const struct model *model)
+{
+	return model->nobodys;
 }

@@ -15,7 +15,9 @@
 #include <stdint.h>
 #include <sys/types.h>
 
+#include "asker.h"
 #include "case.h"
+#include "policy.h"
 
 /** struct id - which object; as statx() reports it. */
 struct id {
@@ -70,14 +72,24 @@ struct mount_line {
 	uint64_t id, parent;
 	dev_t dev;
 	char root[512], point[512], type[32];
+	bool idmapped;
+};
+
+/** struct view - a mount of the case's, by a private copy with nothing mounted on it. */
+struct view {
+	uint64_t mount;
+	int root;
 };
 
 #define MAX_FS 128
+#define MAX_VIEWS 128
 #define MAX_MOUNTS 512
 
 struct world {
 	struct fs fs[MAX_FS];
 	size_t n_fs;
+	struct view views[MAX_VIEWS];
+	size_t n_views;
 	struct mount_line *mounts;
 	size_t n_mounts;
 	char scene[512];
@@ -87,10 +99,15 @@ struct world {
 
 /** world_start() - in the case's root. */
 void world_start(struct world *world);
-/** world_refresh() - after every change of mounts.  A filesystem must be seen once uncovered. */
+/**
+ * world_refresh() - after every change of mounts.  A filesystem must be seen once uncovered, and
+ * a mount by which owners are asked for.
+ */
 void world_refresh(struct world *world);
 const struct fs *world_fs(const struct world *world, dev_t dev);
 const struct mount_line *world_mount(const struct world *world, uint64_t id);
+/** world_view() - the root of what mount @id shows, or -1. */
+int world_view(const struct world *world, uint64_t id);
 /**
  * world_find() - the chain of @id inside its filesystem (itself first, the filesystem's root
  * last), by searching all of it.  Return: 0, -ENOENT (also for one that is not ours).
@@ -113,20 +130,46 @@ void chain_mounted_file(const struct world *world, int fd, int up, struct chain 
 /** chain_above() - append what is rootward of mount @m, its mountpoint first. */
 void chain_above(const struct world *world, const struct mount_line *m, struct chain *chain);
 
+/* --- model_owner.c */
+
+#define NOBODY ((int64_t)-1)
+
+/** struct owner - of an object, as a process sees it; NOBODY: the mount has no id for it. */
+struct owner {
+	int64_t uid, gid;
+};
+
+/** struct whose - whose object is asked about, and who asks. */
+struct whose {
+	struct owner owner;
+	const struct asker *asker;
+};
+
+/** owner_seen() - of @fd's object.  @idmapped: whether the mount that it was opened by is. */
+struct owner owner_seen(int fd, bool idmapped);
+
+/** owner_made() - of what the asker would make in the directory @dir. */
+struct owner owner_made(int dir, bool idmapped, const struct asker *asker);
+
 /**
  * struct place - an object as a path leads to it.
  * @entry: id is NO_ID when there is nothing
+ * @owner: the object's, or if there is none, whose it will be
+ * @made:  whose a new one will be in its place, and @made_in: in it, if it is a directory
+ * @nobodys: the mount has no id for the object or its directory: Linux does not write there
  * @chain: with the object; without it (its directory first) in @above
  */
 struct place {
 	struct node entry;
-	bool is_dir, exists;
+	bool is_dir, exists, nobodys;
+	struct owner owner, made, made_in;
 	struct chain chain;
 	struct chain above;
 };
 
 /** place_find() - @follow: a last symbolic link.  Return: 0 or -errno of the path's lookup. */
-int place_find(const struct world *world, const char *path, bool follow, struct place *place);
+int place_find(const struct world *world, const struct asker *asker, const char *path, bool follow,
+	       struct place *place);
 void place_free(struct place *place);
 
 /* --- model_fence.c */
@@ -152,11 +195,21 @@ struct world *model_world(struct model *model);
 int model_add(struct model *model, const char *policy);
 
 /**
- * model_check() - what the policies answer to @check now.
+ * model_check() - what the policies answer to @check now, of a process with @asker's ids.
  *
  * Return: 0 allowed, EACCES, EXDEV; -1: the verb is none that the model knows.
  */
-int model_check(struct model *model, const struct check *check);
+int model_check(struct model *model, const struct check *check, const struct asker *asker);
+
+/**
+ * model_in_doubt() - whether what the last check allowed may be denied all the same: something
+ * would move that has a rule by owner, or a directory between two, and the engine does not find out
+ * what exactly could gain.
+ */
+bool model_in_doubt(const struct model *model);
+
+/** model_nobodys() - or by Linux: something that the last check was about is nobody's. */
+bool model_nobodys(const struct model *model);
 
 void model_free(struct model *model);
 
@@ -167,6 +220,7 @@ void model_free(struct model *model);
  * @id:      the object's; NO_ID for a name that did not exist
  * @parent, @name: the entry, for the second anchor
  * @up:      a descriptor of @parent, @dir: of a directory itself, or -1
+ * @owner, @group: whose objects it is about, as the policy has them
  */
 struct rule {
 	struct id id;
@@ -175,6 +229,7 @@ struct rule {
 	uint32_t allow, deny;
 	bool is_dir;
 	int up, dir;
+	struct tree_owners owner, group;
 };
 
 /** struct layer - @by_object: no rule allows anything by name, see model_new(). */
@@ -185,11 +240,25 @@ struct layer {
 	size_t n_rules;
 };
 
+/** ops_about() - those operations for which @rule is about such an object. */
+uint32_t ops_about(const struct rule *rule, const struct whose *whose);
+
+/** any_owner() - whether @ask says yes for an object of anybody that rules tell from others. */
+typedef bool (*owner_question)(const struct layer *layer, const struct whose *whose,
+			       const void *data);
+bool any_owner(const struct layer *layer, const struct asker *asker, owner_question ask,
+	       const void *data);
+
 /** denied_at() - those of @ops that @layer denies along @chain. */
-uint32_t denied_at(const struct layer *layer, const struct chain *chain, uint32_t ops);
+uint32_t denied_at(const struct layer *layer, const struct chain *chain, uint32_t ops,
+		   const struct whose *whose);
 
 /** entry_denies() - those of @ops that a rule on the entry itself denies. */
-uint32_t entry_denies(const struct layer *layer, const struct node *entry, uint32_t ops);
+uint32_t entry_denies(const struct layer *layer, const struct node *entry, uint32_t ops,
+		      const struct whose *whose);
+
+/** first_owned() - the first rule along @chain that is about some owner's objects, or NULL. */
+const struct rule *first_owned(const struct layer *layer, const struct chain *chain);
 
 /** is_anchored() - @entry is a denied directory, or rootward of something denied. */
 bool is_anchored(const struct world *world, const struct layer *layer, const struct node *entry);
@@ -199,6 +268,16 @@ bool is_anchored(const struct world *world, const struct layer *layer, const str
  * filesystem decide, then each mount of it that shows the object must allow what they left open.
  */
 uint32_t denied_inside(const struct world *world, const struct layer *layer,
-		       const struct place *place, uint32_t ops);
+		       const struct place *place, uint32_t ops, const struct asker *asker);
+
+/* --- model_gain.c */
+
+/**
+ * gains() - would what is at @from have more rights when it hangs at @to?  A directory: would
+ * anything that may be in it.
+ * @in_doubt: set when rules by owner differ there, see model_in_doubt()
+ */
+bool gains(const struct layer *layer, const struct place *from, const struct place *to,
+	   const struct asker *asker, bool *in_doubt);
 
 #endif

@@ -1,43 +1,72 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* The model's decision along one chain, by one layer. */
+#include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "cleanup.h"
 #include "model.h"
+
+static bool is_itself(const struct rule *rule, const struct node *node)
+{
+	return !same_id(rule->id, NO_ID) && same_id(rule->id, node->id);
+}
+
+static bool is_by_name(const struct rule *rule, const struct node *node)
+{
+	return *node->name && !same_id(rule->parent, NO_ID) &&
+	       same_id(rule->parent, node->parent) && !strcmp(rule->name, node->name);
+}
 
 /*
  * What @layer says at @node.  A rule holds by identity; a deny, and every rule on what is not a
  * directory, also by name.
  */
-static void rules_at(const struct layer *layer, const struct node *node, uint32_t *allow,
-		     uint32_t *deny)
+static void rules_at(const struct layer *layer, const struct node *node, const struct whose *whose,
+		     uint32_t *allow, uint32_t *deny)
 {
 	const struct rule *rule;
 	bool itself, by_name;
+	uint32_t about;
 
 	*allow = *deny = 0;
 	for (rule = layer->rules; rule < layer->rules + layer->n_rules; rule++) {
-		itself = !same_id(rule->id, NO_ID) && same_id(rule->id, node->id);
-		by_name = *node->name && !same_id(rule->parent, NO_ID) &&
-			  same_id(rule->parent, node->parent) && !strcmp(rule->name, node->name);
-		if (itself || by_name)
-			*deny |= rule->deny;
-		if (itself ||
-		    (by_name && !layer->by_object && !rule->is_dir && !same_id(rule->id, NO_ID)))
-			*allow |= rule->allow;
+		itself = is_itself(rule, node);
+		by_name = is_by_name(rule, node);
+		if (!itself && !by_name)
+			continue;
+		about = ops_about(rule, whose);
+		*deny |= rule->deny & about;
+		if (itself || (!layer->by_object && !rule->is_dir && !same_id(rule->id, NO_ID)))
+			*allow |= rule->allow & about;
 	}
 	*allow &= ~*deny;
 }
 
-uint32_t denied_at(const struct layer *layer, const struct chain *chain, uint32_t ops)
+const struct rule *first_owned(const struct layer *layer, const struct chain *chain)
+{
+	const struct rule *rule;
+	size_t i;
+
+	for (i = 0; i < chain->n; i++)
+		for (rule = layer->rules; rule < layer->rules + layer->n_rules; rule++)
+			if ((rule->owner.n || rule->group.n) &&
+			    (is_itself(rule, &chain->nodes[i]) ||
+			     is_by_name(rule, &chain->nodes[i])))
+				return rule;
+	return NULL;
+}
+
+uint32_t denied_at(const struct layer *layer, const struct chain *chain, uint32_t ops,
+		   const struct whose *whose)
 {
 	/* what the hidden ancestors of one mount may still deny: a hidden allow shields from it */
 	uint32_t open = ops, unshielded = ops, denied = 0, allow, deny;
 	const struct node *node;
 
 	for (node = chain->nodes; node < chain->nodes + chain->n; node++) {
-		rules_at(layer, node, &allow, &deny);
+		rules_at(layer, node, whose, &allow, &deny);
 		if (node->hidden) {
 			denied |= deny & unshielded;
 			open &= ~denied;
@@ -55,11 +84,12 @@ uint32_t denied_at(const struct layer *layer, const struct chain *chain, uint32_
 	return denied;
 }
 
-uint32_t entry_denies(const struct layer *layer, const struct node *entry, uint32_t ops)
+uint32_t entry_denies(const struct layer *layer, const struct node *entry, uint32_t ops,
+		      const struct whose *whose)
 {
 	uint32_t allow, deny;
 
-	rules_at(layer, entry, &allow, &deny);
+	rules_at(layer, entry, whose, &allow, &deny);
 	return deny & ops;
 }
 
@@ -99,31 +129,49 @@ static bool shows(const struct mount_line *m, dev_t dev, const char *path)
 	return m->dev == dev && !strncmp(m->root, path, len) && (!path[len] || path[len] == '/');
 }
 
-uint32_t denied_inside(const struct world *world, const struct layer *layer,
-		       const struct place *place, uint32_t ops)
+/* Whose the object at @path is by mount @m. */
+static struct owner owner_by(const struct world *world, const struct mount_line *m,
+			     const char *path)
 {
+	_cleanup_close_ int fd = -1;
+	char beneath[4200];
+
+	snprintf(beneath, sizeof(beneath), "./%s",
+		 path + (strcmp(m->root, "/") ? strlen(m->root) : 0));
+	fd = openat(world_view(world, m->id), beneath, O_PATH | O_NOFOLLOW | O_CLOEXEC);
+	return owner_seen(fd, m->idmapped);
+}
+
+uint32_t denied_inside(const struct world *world, const struct layer *layer,
+		       const struct place *place, uint32_t ops, const struct asker *asker)
+{
+	struct whose whose = { place->owner, asker };
 	struct chain inside = { 0 }, above;
+	uint32_t denied = 0, open;
 	const struct mount_line *m;
-	uint32_t denied, open;
 	bool shown = false;
 	char path[4096];
 
 	if (world_find(world, place->entry.id, &inside))
-		return denied_at(layer, &place->chain, ops);
-	inside.end = END_OPEN;
-	denied = denied_at(layer, &inside, ops);
-	inside.end = END_DETACHED;
-	open = denied_at(layer, &inside, ops) & ~denied;
+		return denied_at(layer, &place->chain, ops, &whose);
 	path_inside(&inside, path, sizeof(path));
 	for (m = world->mounts; m < world->mounts + world->n_mounts; m++) {
 		if (!shows(m, place->entry.id.dev, path))
 			continue;
 		shown = true;
+		whose.owner = owner_by(world, m, path);
+		inside.end = END_OPEN;
+		denied |= denied_at(layer, &inside, ops, &whose);
+		inside.end = END_DETACHED;
+		open = denied_at(layer, &inside, ops, &whose) & ~denied;
 		above = (struct chain){ 0 };
 		chain_above(world, m, &above);
-		denied |= denied_at(layer, &above, open);
+		denied |= denied_at(layer, &above, open, &whose);
 		chain_free(&above);
 	}
+	inside.end = END_DETACHED;
+	if (!shown)
+		denied = denied_at(layer, &inside, ops, &whose);
 	chain_free(&inside);
-	return shown ? denied : denied | open;
+	return denied;
 }

@@ -47,10 +47,19 @@ static void chain_file(const struct world *world, int fd, int up, struct place *
 	chain_mounted_file(world, fd, up, &place->chain);
 }
 
-int place_find(const struct world *world, const char *path, bool follow, struct place *place)
+static bool is_idmapped(const struct world *world, int fd)
+{
+	const struct mount_line *m = world_mount(world, fd_mount(fd));
+
+	return m && m->idmapped;
+}
+
+int place_find(const struct world *world, const struct asker *asker, const char *path, bool follow,
+	       struct place *place)
 {
 	_cleanup_close_ int fd = at_open(path, O_PATH | (follow ? 0 : O_NOFOLLOW), 0);
 	_cleanup_close_ int up = -1;
+	struct owner dir;
 	struct stat st;
 
 	*place = (struct place){ 0 };
@@ -66,6 +75,13 @@ int place_find(const struct world *world, const char *path, bool follow, struct 
 	else
 		chain_file(world, fd, up, place);
 	chain_dir(world, up, &place->above);
+	place->made = owner_made(up, is_idmapped(world, up), asker);
+	if (place->is_dir)
+		place->made_in = owner_made(fd, is_idmapped(world, fd), asker);
+	dir = owner_seen(up, is_idmapped(world, up));
+	place->owner = place->exists ? owner_seen(fd, is_idmapped(world, fd)) : place->made;
+	place->nobodys = place->owner.uid == NOBODY || place->owner.gid == NOBODY ||
+			 dir.uid == NOBODY || dir.gid == NOBODY;
 	return 0;
 }
 

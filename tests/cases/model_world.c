@@ -38,14 +38,16 @@ static bool parse_mount(const char *line, struct mount_line *m)
 	unsigned long long id, parent;
 	const char *rest = strstr(line, " - ");
 	unsigned int major, minor;
+	char options[256];
 
 	if (!rest || sscanf(rest, " - %31s", m->type) != 1 ||
-	    sscanf(line, "%llu %llu %u:%u %511s %511s", &id, &parent, &major, &minor, m->root,
-		   m->point) != 6)
+	    sscanf(line, "%llu %llu %u:%u %511s %511s %255s", &id, &parent, &major, &minor, m->root,
+		   m->point, options) != 7)
 		return false;
 	m->id = id;
 	m->parent = parent;
 	m->dev = makedev(major, minor);
+	m->idmapped = strstr(options, "idmapped");
 	unescape(m->root);
 	unescape(m->point);
 	return true;
@@ -56,23 +58,51 @@ static bool in_scene(const struct world *world, const struct mount_line *m)
 	return !strncmp(m->point, world->scene, strlen(world->scene));
 }
 
-/*
- * Keeps a way to the root of @m's filesystem if @m shows it and is not itself covered: a clone,
- * so that nothing is mounted on anything in it.
- */
+/* The root of @m, with nothing mounted on anything in it; -1 if @m is itself covered. */
+static int clone_of(const struct mount_line *m)
+{
+	_cleanup_close_ int fd = open(m->point, O_PATH | O_CLOEXEC);
+
+	if (fd < 0 || fd_mount(fd) != m->id)
+		return -1;
+	return (int)syscall(SYS_open_tree, fd, "", 1 | O_CLOEXEC | AT_EMPTY_PATH);
+}
+
+/* Keeps a way to the root of @m's filesystem if @m shows it. */
 static void keep_fs(struct world *world, const struct mount_line *m)
 {
-	_cleanup_close_ int fd = -1;
 	int clone;
 
 	if (strcmp(m->root, "/") || world_fs(world, m->dev) || world->n_fs == MAX_FS)
 		return;
-	fd = open(m->point, O_PATH | O_CLOEXEC);
-	if (fd < 0 || fd_mount(fd) != m->id)
-		return;
-	clone = (int)syscall(SYS_open_tree, fd, "", 1 | O_CLOEXEC | AT_EMPTY_PATH);
+	clone = clone_of(m);
 	if (clone >= 0)
 		world->fs[world->n_fs++] = (struct fs){ m->dev, clone, in_scene(world, m) };
+}
+
+static void keep_view(struct world *world, const struct mount_line *m)
+{
+	int clone;
+
+	if (!in_scene(world, m) || world_view(world, m->id) >= 0 || world->n_views == MAX_VIEWS)
+		return;
+	clone = clone_of(m);
+	if (clone >= 0)
+		world->views[world->n_views++] = (struct view){ m->id, clone };
+}
+
+/* The number of a mount that is gone may be another's. */
+static void drop_views(struct world *world)
+{
+	size_t i, n = 0;
+
+	for (i = 0; i < world->n_views; i++) {
+		if (world_mount(world, world->views[i].mount))
+			world->views[n++] = world->views[i];
+		else
+			close(world->views[i].root);
+	}
+	world->n_views = n;
 }
 
 void world_refresh(struct world *world)
@@ -87,8 +117,11 @@ void world_refresh(struct world *world)
 	while (f && world->n_mounts < MAX_MOUNTS && fgets(line, sizeof(line), f))
 		if (parse_mount(line, &world->mounts[world->n_mounts]))
 			world->n_mounts++;
-	for (i = 0; i < world->n_mounts; i++)
+	drop_views(world);
+	for (i = 0; i < world->n_mounts; i++) {
 		keep_fs(world, &world->mounts[i]);
+		keep_view(world, &world->mounts[i]);
+	}
 }
 
 void world_start(struct world *world)
@@ -106,6 +139,16 @@ const struct fs *world_fs(const struct world *world, dev_t dev)
 		if (world->fs[i].dev == dev)
 			return &world->fs[i];
 	return NULL;
+}
+
+int world_view(const struct world *world, uint64_t id)
+{
+	size_t i;
+
+	for (i = 0; i < world->n_views; i++)
+		if (world->views[i].mount == id)
+			return world->views[i].root;
+	return -1;
 }
 
 const struct mount_line *world_mount(const struct world *world, uint64_t id)

@@ -55,7 +55,7 @@ static const char *words(uint32_t ops, char buf[OPS_FORMAT_MAX])
 static void write_policy(const struct random_case *rc, int layer, bool bpf, FILE *out)
 {
 	static const char *const names[] = { "", "/f", "/new" };
-	char allow[OPS_FORMAT_MAX], deny[OPS_FORMAT_MAX];
+	char allow[OPS_FORMAT_MAX], deny[OPS_FORMAT_MAX], owner[64], group[64];
 	const struct random_rule *rule;
 	const char *head = "trees:\n";
 
@@ -66,8 +66,11 @@ static void write_policy(const struct random_case *rc, int layer, bool bpf, FILE
 		if (rule->gone || !(rule->allow | rule->deny) || rule->layer != layer)
 			continue;
 		dir_path(rc, rule->dir, path);
-		fprintf(out, "%s- {path: %s%s, allow: [%s], deny: [%s]}\n", head, path,
-			names[rule->kind], words(rule->allow, allow), words(rule->deny, deny));
+		random_who_text("owner", rule->owner, owner, sizeof(owner));
+		random_who_text("group", rule->group, group, sizeof(group));
+		fprintf(out, "%s- {path: %s%s, allow: [%s], deny: [%s]%s%s}\n", head, path,
+			names[rule->kind], words(rule->allow, allow), words(rule->deny, deny),
+			owner, group);
 		head = "";
 	}
 }
@@ -116,6 +119,9 @@ static void op_paths(struct table_form *t, const struct random_case *rc, const s
 	case UNLINK:
 		name = op->what == 3 ? "new" : "f";
 		break;
+	case GIVE:
+		check->path2 = random_whom(op->dir2);
+		break;
 	default:
 		break;
 	}
@@ -139,15 +145,35 @@ static bool is_beneath(const struct random_case *rc, int dir, int above)
 	return dir >= 0;
 }
 
-/* The mounts; in a new filesystem all that lies beneath is made again, parents first. */
+static struct check *make_gifts(struct table_form *t, const struct random_case *rc,
+				struct check *step)
+{
+	const struct random_gift *gift;
+	const char *path;
+
+	for (gift = rc->gifts; gift < rc->gifts + rc->n_gifts; gift++) {
+		if (gift->gone)
+			continue;
+		path = path_to(t, rc, gift->dir, gift->file ? "f" : NULL);
+		*step++ = (struct check){ GIVE, path, random_whom(gift->whom) };
+		if (gift->bit && !gift->file)
+			*step++ = (struct check){ SET_GROUP_BIT, path };
+	}
+	return step;
+}
+
+/*
+ * The mounts; in a new filesystem all that lies beneath is made again, parents first.  And whose
+ * everything is.
+ */
 static void make_mounts(struct table_form *t, const struct random_case *rc)
 {
 	struct check *step = t->c.before;
 	int i, over = rc->over - 1;
 
 	if (rc->over) {
-		*step++ = rc->kind == MOUNT_TMPFS
-				  ? (struct check){ MOUNT_TMPFS, path_to(t, rc, over, NULL) }
+		*step++ = rc->kind != MOUNT_OVERLAY
+				  ? (struct check){ rc->kind, path_to(t, rc, over, NULL) }
 				  : (struct check){ MOUNT_OVERLAY, "layers",
 						    path_to(t, rc, over, NULL) };
 		*step++ = (struct check){ PUT, path_to(t, rc, over, "f") };
@@ -158,8 +184,10 @@ static void make_mounts(struct table_form *t, const struct random_case *rc)
 		*step++ = (struct check){ MKDIR, path_to(t, rc, i, NULL) };
 		*step++ = (struct check){ PUT, path_to(t, rc, i, "f") };
 	}
+	step = make_gifts(t, rc, step);
 	if (rc->bind)
-		*step++ = (struct check){ MOUNT_BIND, path_to(t, rc, rc->bind - 1, NULL),
+		*step++ = (struct check){ rc->idmapped ? MOUNT_IDMAPPED : MOUNT_BIND,
+					  path_to(t, rc, rc->bind - 1, NULL),
 					  path_to(t, rc, rc->onto - 1, NULL) };
 }
 
@@ -190,6 +218,7 @@ void table_form_make(struct table_form *t, const struct random_case *rc, bool bp
 			continue;
 		check->verb = rc->ops[i].verb;
 		check->by = rc->ops[i].outside ? OUTSIDE : ACTOR;
+		check->as = check->by == ACTOR ? random_as(rc->ops[i].as) : NULL;
 		op_paths(t, rc, &rc->ops[i], check++);
 	}
 	/* new siblings, and what a mount shows: the kernel's rules only add up */
@@ -220,6 +249,8 @@ static void print_check(const struct check *check, FILE *out)
 	fprintf(out, "# \t\t\t{ %s, \"%s\"", verbs[check->verb].name, check->path);
 	if (check->path2)
 		fprintf(out, ", \"%s\"", check->path2);
+	if (check->as)
+		fprintf(out, ", .as = \"%s\"", check->as);
 	fprintf(out, "%s },\n", check->by == OUTSIDE ? ", .by = OUTSIDE" : "");
 }
 

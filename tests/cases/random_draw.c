@@ -111,4 +111,7 @@ void random_draw(struct random_case *rc, unsigned int seed, bool bpf)
 		rc->over = 1 + (int)draw(&state, (unsigned int)rc->n_dirs);
 		rc->kind = draw(&state, 2) ? MOUNT_TMPFS : MOUNT_OVERLAY;
 	}
+	/* last, so that a seed means the same rules with and without */
+	if (bpf && draw(&state, 3))
+		random_draw_owners(rc, &state, draw);
 }

@@ -46,6 +46,22 @@ struct result {
 /** run_case() - in a process group of its own, with a time limit. */
 void run_case(const struct run *run, const struct test_case *c, struct result *result);
 
+/** answer() - an errno by name. */
+const char *answer(int e);
+
+/* --- run_scene.c */
+
+struct model;
+
+/**
+ * scene_set() - build what a case begins with, in an empty directory, on a filesystem of its own if
+ * we may mount one; it becomes the working directory.  Tells @out what is wrong.
+ *
+ * Return: PASS, with a model of it; SKIP, FAIL.
+ */
+enum outcome scene_set(const struct run *run, const struct test_case *c, struct model **model,
+		       FILE *out);
+
 /* --- run_actor.c: the supervisor and the actor */
 
 /* What the supervisor and the actor tell; text is the diagnostics. */

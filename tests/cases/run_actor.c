@@ -12,6 +12,7 @@
 
 #include <rootward.h>
 
+#include "asker.h"
 #include "cleanup.h"
 #include "run.h"
 
@@ -167,8 +168,19 @@ static int in_grandchild(const struct check *check)
 	return r;
 }
 
+static int run_as(void *data)
+{
+	const struct check *check = data;
+	struct asker asker;
+
+	asker_of(&asker, check, ROOT);
+	return asker_become(&asker) ?: run_verb(check);
+}
+
 static int act(const struct check *check)
 {
+	if (check->as)
+		return child_errno(run_as, (void *)check);
 	switch (check->in) {
 	case IN_CHILD:
 		return child_errno(run_in_child, (void *)check);

@@ -196,6 +196,9 @@ enum verb_kind {
 	X(PUT_PROGRAM, do_put_program, K_NONE, 0)                                                  \
 	X(LISTEN, do_listen, K_NONE, 0)                                                            \
 	X(SET_UID_BIT, do_set_uid_bit, K_NONE, 0)                                                  \
+	X(SET_GROUP_BIT, do_set_group_bit, K_NONE, 0)                                              \
+	X(GIVE, do_give, K_NONE, 0)                                                                \
+	X(MOUNT_IDMAPPED, do_mount_idmapped, K_NONE, 0)                                            \
 	X(KILL_OFF_SUPERVISOR, do_kill_off_supervisor, K_NONE, 0)
 
 enum verb_id {
