@@ -54,6 +54,8 @@ static __always_inline bool is_queue(__u64 dentry)
 	return VFS_WALK_READ(sb, s_magic) == MQUEUE_MAGIC;
 }
 
+#define OVERLAYFS_MAGIC 0x794c7630UL
+
 /*
  * Before 6.5 an overlay opens its layer's file by the overlay's own path, as its mounter.  The
  * caller has just been judged there; to ask again would take the mounter for `self`.
@@ -61,8 +63,12 @@ static __always_inline bool is_queue(__u64 dentry)
 static __always_inline bool opens_layer(struct file *file, __u64 dentry)
 {
 	struct dentry *d = VFS_WALK_AS(struct dentry, dentry);
+	struct super_block *sb;
 
-	return VFS_WALK_READ_ADDRESS(d, d_inode) != VFS_WALK_READ_ADDRESS(file, f_inode);
+	if (VFS_WALK_READ_ADDRESS(d, d_inode) == VFS_WALK_READ_ADDRESS(file, f_inode))
+		return false;
+	sb = VFS_WALK_AS(struct super_block, VFS_WALK_READ_ADDRESS(d, d_sb));
+	return VFS_WALK_READ(sb, s_magic) == OVERLAYFS_MAGIC;
 }
 
 SEC("lsm/file_open")
