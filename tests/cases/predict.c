@@ -47,22 +47,17 @@ struct predictor *predictor_new(const char *const *policies, size_t n, bool best
 	return *error ? NULL : p;
 }
 
-/* What of @ops is denied; a path that leads nowhere is the kernel's to refuse. */
-static uint32_t denied(struct predictor *p, const char *path, const char *to, uint32_t ops,
-		       uint32_t flags)
+/* What is denied of a question's operations; a path that leads nowhere is the kernel's to refuse.
+ */
+static uint32_t ask(struct predictor *p, struct rootward_question question)
 {
-	struct rootward_question question = {
-		.size = sizeof(question),
-		.path = path,
-		.to = to,
-		.ops = ops,
-		.flags = flags | (p->by_descriptors ? ROOTWARD_BY_DESCRIPTORS : 0),
-	};
 	struct rootward_explanation *e;
 	const struct rootward_walk *walk;
 	uint32_t answer;
 	int r;
 
+	question.size = sizeof(question);
+	question.flags |= p->by_descriptors ? ROOTWARD_BY_DESCRIPTORS : 0;
 	r = rootward_explain(&e, p->explainer, &question, NULL);
 	if (r < 0) {
 		p->unsure |= r != -ENOENT && r != -ENOTDIR && r != -ELOOP;
@@ -75,11 +70,26 @@ static uint32_t denied(struct predictor *p, const char *path, const char *to, ui
 	return answer;
 }
 
+static uint32_t denied(struct predictor *p, const char *path, uint32_t ops, uint32_t flags)
+{
+	return ask(p, (struct rootward_question){ .path = path, .ops = ops, .flags = flags });
+}
+
+/* Of a new nameless object in a directory: as of one with a name that nothing is said of. */
+static uint32_t denied_beneath(struct predictor *p, const char *dir, uint32_t ops)
+{
+	_cleanup_free_ char *path = NULL;
+
+	if (asprintf(&path, "%s/nameless", dir) < 0)
+		abort();
+	return denied(p, path, ops, 0);
+}
+
 #define ENTRY_FLAGS (ROOTWARD_ENTRY | ROOTWARD_NOFOLLOW)
 
 static uint32_t denied_entry(struct predictor *p, const char *path, uint32_t ops)
 {
-	return denied(p, path, NULL, ops, ENTRY_FLAGS);
+	return denied(p, path, ops, ENTRY_FLAGS);
 }
 
 static mode_t mode_of(const char *path)
@@ -89,6 +99,31 @@ static mode_t mode_of(const char *path)
 	struct stat st;
 
 	return fstatat(up, name, &st, AT_SYMLINK_NOFOLLOW) ? 0 : st.st_mode;
+}
+
+/* The entry @path gets what is at @from, if there is anything. */
+static uint32_t denied_coming(struct predictor *p, const char *path, const char *from, uint32_t ops)
+{
+	return ask(p, (struct rootward_question){ .path = path,
+						  .from = mode_of(from) ? from : NULL,
+						  .ops = ops,
+						  .flags = ENTRY_FLAGS });
+}
+
+/* Whether either directory denies moving to another. */
+static bool denied_refer(struct predictor *p, const char *from, const char *to)
+{
+	return denied_entry(p, from, OP(REFER)) || denied_coming(p, to, from, OP(REFER));
+}
+
+/* What `refer` alone does not deny, it denies for the gain. */
+static bool gains(struct predictor *p, const char *from, const char *to)
+{
+	struct rootward_question move = {
+		.path = from, .to = to, .ops = OP(REFER), .flags = ENTRY_FLAGS
+	};
+
+	return ask(p, move) && !denied_entry(p, from, OP(REFER));
 }
 
 static bool is_dir(const char *path)
@@ -127,32 +162,36 @@ static int is_apart(const char *a, const char *b)
 	return st.st_ino != st2.st_ino || st.st_dev != st2.st_dev;
 }
 
+/* What the two entries must allow; @mode, @mode2: of what is at @from, and at @to or 0. */
+static bool denied_entries(struct predictor *p, enum verb_kind kind, const char *from,
+			   const char *to, mode_t mode, mode_t mode2)
+{
+	/* what is not there is asked about as a file, like a name to be made */
+	if (denied_coming(p, to, from,
+			  make_op(mode) | (mode2 && kind != K_LINK ? remove_op(mode2) : 0)))
+		return true;
+	if (kind != K_LINK && denied_entry(p, from, remove_op(mode)))
+		return true;
+	if (kind == K_WHITEOUT && denied_entry(p, from, OP(MAKE_CHAR)))
+		return true;
+	return kind == K_EXCHANGE && denied_coming(p, from, to, make_op(mode2 ?: S_IFREG));
+}
+
 static int predict_move(struct predictor *p, enum verb_kind kind, const char *from, const char *to)
 {
 	mode_t mode = mode_of(from) ?: S_IFREG, mode2 = mode_of(to);
-	uint32_t from_ops = kind == K_LINK ? 0 : remove_op(mode), to_ops = make_op(mode);
+	bool both = kind == K_EXCHANGE;
 	int apart = is_apart(from, to);
-	bool gains;
 
 	if (apart < 0)
 		return 0;
-	/* what is not there is asked about as a file, like a name to be made */
-	if (mode2 && kind != K_LINK)
-		to_ops |= remove_op(mode2);
-	if (kind == K_WHITEOUT)
-		from_ops |= OP(MAKE_CHAR);
-	if (kind == K_EXCHANGE)
-		from_ops |= make_op(mode2 ?: S_IFREG);
-	if ((from_ops && denied_entry(p, from, from_ops)) || denied_entry(p, to, to_ops))
+	if (denied_entries(p, kind, from, to, mode, mode2))
 		return EACCES;
-	if (apart && (denied_entry(p, from, OP(REFER)) || denied_entry(p, to, OP(REFER))))
+	if (apart && (denied_refer(p, from, to) || (both && denied_refer(p, to, from))))
 		return EXDEV;
-	/* what `refer` alone does not deny, it denies for the gain */
-	gains = denied(p, from, to, OP(REFER), ENTRY_FLAGS) && !denied_entry(p, from, OP(REFER));
-	if (kind == K_EXCHANGE)
-		gains |= denied(p, to, from, OP(REFER), ENTRY_FLAGS) &&
-			 !denied_entry(p, to, OP(REFER));
-	return !gains ? 0 : apart ? EXDEV : EACCES;
+	if (!gains(p, from, to) && !(both && gains(p, to, from)))
+		return 0;
+	return apart ? EXDEV : EACCES;
 }
 
 static int predict_verb(struct predictor *p, const struct verb *verb, const char *path,
@@ -167,32 +206,33 @@ static int predict_verb(struct predictor *p, const struct verb *verb, const char
 	case K_LINK:
 		return predict_move(p, verb->kind, path, path2);
 	case K_EXEC_READ:
-		object = denied(p, path, NULL, OP(EXECUTE), 0) |
-			 denied(p, path2, NULL, OP(READ_FILE), 0);
+		object = denied(p, path, OP(EXECUTE), 0) | denied(p, path2, OP(READ_FILE), 0);
 		break;
 	case K_CREATE:
 		entry = denied_entry(p, path, OP(MAKE_REG));
-		object = denied(p, path, NULL, ops, 0);
+		object = denied(p, path, ops, 0);
 		break;
 	case K_TMPLINK:
 		entry = denied_entry(p, path2, OP(MAKE_REG));
-		object = denied(p, path, NULL, ops, 0);
+		object = denied_beneath(p, path, ops);
 		break;
 	case K_ENTRY:
 		entry = denied_entry(p, path, ops);
 		break;
 	case K_NOFOLLOW:
-		object = denied(p, path, NULL, ops, ROOTWARD_NOFOLLOW);
+		object = denied(p, path, ops, ROOTWARD_NOFOLLOW);
 		break;
 	case K_OBJECT:
 		/* what opens a file to read it opens a directory to list it */
 		if (ops & OP(READ_FILE) && is_dir(path))
 			ops ^= OP(READ_FILE) | OP(READ_DIR);
-		object = denied(p, path, NULL, ops, ops == OP(READLINK) ? ROOTWARD_NOFOLLOW : 0);
+		object = denied(p, path, ops, ops == OP(READLINK) ? ROOTWARD_NOFOLLOW : 0);
 		break;
 	case K_BENEATH:
+		object = denied_beneath(p, path, ops);
+		break;
 	case K_INODE:
-		object = denied(p, path, NULL, ops, ops == OP(READLINK) ? ROOTWARD_NOFOLLOW : 0);
+		object = denied(p, path, ops, ops == OP(READLINK) ? ROOTWARD_NOFOLLOW : 0);
 		break;
 	default: /* a kind that nobody has taught this: not to be answered by chance */
 		abort();
@@ -228,20 +268,51 @@ bool predictor_in_kernel(struct predictor *p)
 	return answer;
 }
 
-int predict_all(struct predictor *const *predictors, size_t n, const struct check *check,
-		bool by_descriptors)
+struct prediction {
+	struct predictor *const *predictors;
+	size_t n;
+	const struct check *check;
+	const struct asker *asker;
+	bool by_descriptors;
+};
+
+static int predict_here(const struct prediction *all)
 {
 	int predicted, answer = NOT_PREDICTED;
+	struct predictor *p;
 	size_t i;
 
-	for (i = 0; i < n; i++) {
-		if (!predictors[i] || (!by_descriptors && !predictor_in_kernel(predictors[i])))
+	for (i = 0; i < all->n; i++) {
+		p = all->predictors[i];
+		if (!p || (!all->by_descriptors && !predictor_in_kernel(p)))
 			return NOT_PREDICTED;
-		predicted = predict(predictors[i], check, by_descriptors);
+		predicted = predict(p, all->check, all->by_descriptors);
 		if (predicted < 0)
 			return predicted;
 		if (answer <= 0 || predicted == EACCES)
 			answer = predicted;
 	}
 	return answer;
+}
+
+#define STATUS_FROM 2 /* an exit status has no sign */
+
+static int predict_as(void *data)
+{
+	const struct prediction *all = data;
+
+	if (asker_become(all->asker))
+		abort();
+	return -(STATUS_FROM + predict_here(all));
+}
+
+/* explain answers for its caller, who becomes whom the check is done for. */
+int predict_all(struct predictor *const *predictors, size_t n, const struct check *check,
+		const struct asker *asker, bool by_descriptors)
+{
+	struct prediction all = { predictors, n, check, asker, by_descriptors };
+
+	if (!check->as && asker->uid == geteuid())
+		return predict_here(&all);
+	return -child_errno(predict_as, &all) - STATUS_FROM;
 }

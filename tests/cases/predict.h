@@ -6,6 +6,7 @@
 #ifndef PREDICT_H
 #define PREDICT_H
 
+#include "asker.h"
 #include "case.h"
 
 struct predictor;
@@ -27,9 +28,10 @@ enum {
 bool predictor_in_kernel(struct predictor *predictor);
 
 /**
- * predict_all() - by one way of walking: 0, EACCES, EXDEV, or one of these.  All @n must allow.
+ * predict_all() - for @asker, by one way of walking: 0, EACCES, EXDEV, or one of these.  All @n
+ * must allow.
  */
 int predict_all(struct predictor *const *predictors, size_t n, const struct check *check,
-		bool by_descriptors);
+		const struct asker *asker, bool by_descriptors);
 
 #endif

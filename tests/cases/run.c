@@ -62,7 +62,8 @@ static void complain_check(struct show *show, const struct check *check, const c
 /* --- one check */
 
 /* explain must say beforehand what will happen, in both ways of walking. */
-static void ask_explain(struct show *show, const struct check *check, int model)
+static void ask_explain(struct show *show, const struct check *check, const struct asker *asker,
+			int model)
 {
 	int way, predicted;
 
@@ -71,7 +72,8 @@ static void ask_explain(struct show *show, const struct check *check, int model)
 	if (show->run->use == USE_LANDLOCK && show->run->expect_model)
 		return;
 	for (way = 0; way < 2; way++) {
-		predicted = predict_all(show->predictors, show->in_second ? 2 : 1, check, way);
+		predicted =
+			predict_all(show->predictors, show->in_second ? 2 : 1, check, asker, way);
 		/* it does not see all: what every mount is asked, and a random one may cover
 		 * another */
 		if (show->run->expect_model && verbs[check->verb].kind == K_INODE &&
@@ -80,6 +82,8 @@ static void ask_explain(struct show *show, const struct check *check, int model)
 		if (predicted == UNSURE && !way)
 			complain(show, "explain is unsure about check %d though it sees all",
 				 (int)(check - show->c->checks) + 1);
+		if (predicted > 0 && model_in_doubt(show->model))
+			continue;
 		if (predicted >= 0 && predicted != model)
 			complain_check(show, check,
 				       way ? "explain, over descriptors, predicts"
@@ -101,7 +105,7 @@ static void ask_model(struct show *show, const struct check *check, int *expect)
 	if (check->by == OUTSIDE)
 		model = -1;
 	if (model >= 0 && !check->unexplained)
-		ask_explain(show, check, model);
+		ask_explain(show, check, &asker, model);
 	*expect = check->expect;
 	if (show->run->expect_model)
 		*expect = model < 0 ? 0 : model;
@@ -281,7 +285,7 @@ static void make_predictor(struct show *show, int domain)
 	}
 	show->predictors[domain] = predictor_new(texts, n, show->run->use == USE_LANDLOCK, &error);
 	/* two trees that a mount made one object: no engine takes it either */
-	if (error && error != -EINVAL && error != -EOPNOTSUPP) /* explain knows no owners yet */
+	if (error && error != -EINVAL)
 		complain(show, "explain cannot take the policy: %s", answer(-error));
 	/* or half of what is to be shown would not be, and nobody see it */
 	if (!error && show->run->use == USE_BPF && !predictor_in_kernel(show->predictors[domain]))
