@@ -54,7 +54,7 @@ chown 5:5 secret/other
 "$rootward" run --engine bpf -p "$work/own.yaml" -- sh -c 'echo $$ >pid2; exec sleep 1000' >/dev/null 2>&1 &
 wait_for has_line pid2 '[0-9]'
 explain --as "$(<pid2)" --op chmod secret/in/file
-ok "a rule for what the process owns" all ended 0 -- printed 'secret: allow .*chmod.*; owner: self - confinement [0-9]+, policy 1, tree 1'
+ok "a rule for what the process owns" all ended 0 -- printed 'secret: allow write; owner: self - confinement [0-9]+, policy 1, tree 1'
 explain --as "$(<pid2)" --op chmod secret/other
 ok "and for what it does not" all ended 1 -- printed 'not counted: secret: .*; owner: self - confinement .*: owner 5 is not self \(0\)'
 kill "$pid" "$(<pid2)"
