@@ -230,27 +230,43 @@ static int own_made(struct rootward_explanation *e, const struct rootward_opts *
 	return 0;
 }
 
+static int report_walk(const struct rootward_explanation *e, int error,
+		       const struct rootward_opts *opts)
+{
+	const char *why = strerror(-error), *hint = NULL;
+
+	if (error == -EAGAIN)
+		why = "it would not hold still";
+	else if (error == -E2BIG)
+		why = "too many ancestors";
+	if (error == -EXDEV) {
+		why = e->asker.top >= 0
+			      ? "descriptors do not show where another mount namespace ends"
+			      : "something is mounted over the way there";
+		hint = e->explainer->walker ? "the walk in the kernel shows it"
+					    : "the walk in the kernel shows it, as root";
+	}
+	diag(opts, ROOTWARD_ERROR, NULL, hint, "cannot walk from \"%s\" to the root: %s",
+	     e->question.path, why);
+	return error;
+}
+
 static int explain(struct rootward_explanation *e, struct located *l,
 		   const struct rootward_opts *opts)
 {
-	int r;
+	bool by_descriptors = e->question.flags & ROOTWARD_BY_DESCRIPTORS || !e->explainer->walker;
+	int r = by_descriptors && e->asker.top >= 0 ? -EXDEV : 0;
 
-	r = way_walk(&e->way, e->explainer, l, &e->asker,
-		     e->question.flags & ROOTWARD_BY_DESCRIPTORS);
+	if (!r)
+		r = way_walk(&e->way, e->explainer, l, &e->asker, by_descriptors);
 	if (!r)
 		r = rules_attach(&e->way, e->explainer);
 	if (!r)
 		r = walk_there(e, opts);
 	if (!r)
 		r = own_made(e, opts);
-	if (r < 0) {
-		diag(opts, ROOTWARD_ERROR, NULL, NULL, "cannot walk from \"%s\" to the root: %s",
-		     e->question.path,
-		     r == -EAGAIN  ? "it would not hold still"
-		     : r == -E2BIG ? "too many ancestors"
-				   : strerror(-r));
-		return r;
-	}
+	if (r < 0)
+		return report_walk(e, r, opts);
 	if (!e->question.ops)
 		e->question.ops = sensible_ops(&e->way.places[0]);
 	r = fill_walk(e, l);

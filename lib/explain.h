@@ -40,13 +40,15 @@ struct rootward_explainer {
 
 /**
  * struct asker - for whom it is asked: a process, a user, or else the caller.
- * @mounts: of its mount namespace
+ * @mounts: of its mount namespace, all of them, wherever its root is
+ * @top:    from where mountpoints lead to them, or -1: from the caller's own root
  * @uid, @gid, @groups: its ids for files, and @n_groups supplementary ones
  * @no_uid, @no_gid: how stat(2) shows what has no id
  * @abroad: the caller's user namespace has numbers of its own
  */
 struct asker {
 	struct mountinfo mounts;
+	int top;
 	uint32_t uid, gid;
 	gid_t *groups;
 	int n_groups;
@@ -122,8 +124,26 @@ int locate(struct located *ret, const struct rootward_question *question, const 
 	   const struct rootward_opts *opts);
 void located_free(struct located *located);
 
-/** locate_path() - open @path as process @pid (0: the caller) does; openat2(2)'s answer. */
+/** locate_path() - open @path as process @pid (0: the caller) does; openat(2)'s answer. */
 int locate_path(int pid, const char *path, int flags);
+
+/* --- explain_process.c */
+
+/**
+ * resolve_in() - open @path, with O_PATH and @flags (O_NOFOLLOW, O_DIRECTORY), as a process does
+ * whose root and working directory these are.  Return: a descriptor, or openat(2)'s -errno.
+ */
+int resolve_in(int root, int cwd, const char *path, int flags);
+
+/** resolve_as() - the same for process @pid.  Return: -ESRCH, too: there is none. */
+int resolve_as(int pid, const char *path, int flags);
+
+/**
+ * process_mounts() - of the namespace of process @pid (0: the caller).
+ * @top: see struct asker
+ * Return: 0 or -errno.
+ */
+int process_mounts(struct mountinfo *info, int pid, int *top);
 
 /* --- explain_walk.c */
 

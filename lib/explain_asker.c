@@ -121,20 +121,12 @@ static uint32_t overflow_id(const char *path)
 	return mountinfo_text(&text, path) < 0 ? 65534 : (uint32_t)strtoul(text, NULL, 10);
 }
 
-static int read_mounts(struct mountinfo *info, int pid)
-{
-	char path[64] = "/proc/self/mountinfo";
-
-	if (pid)
-		snprintf(path, sizeof(path), "/proc/%d/mountinfo", pid);
-	return mountinfo_read(info, path);
-}
-
 int asker_find(struct asker *asker, const struct rootward_question *q,
 	       const struct rootward_opts *opts)
 {
 	int r;
 
+	asker->top = -1;
 	if (q->user)
 		r = ids_of_user(asker, q->user);
 	else
@@ -148,12 +140,17 @@ int asker_find(struct asker *asker, const struct rootward_question *q,
 	asker->abroad = !is_initial("/proc/self/uid_map") || !is_initial("/proc/self/gid_map");
 	asker->no_uid = overflow_id("/proc/sys/kernel/overflowuid");
 	asker->no_gid = overflow_id("/proc/sys/kernel/overflowgid");
-	return read_mounts(&asker->mounts, q->pid);
+	r = process_mounts(&asker->mounts, q->pid, &asker->top);
+	if (r < 0 && q->pid)
+		diag(opts, ROOTWARD_ERROR, NULL, NULL, "the mounts of process %d are not known: %s",
+		     q->pid, strerror(-r));
+	return r;
 }
 
 void asker_free(struct asker *asker)
 {
 	mountinfo_free(&asker->mounts);
+	cleanup_close(&asker->top);
 	free(asker->groups);
 	asker->groups = NULL;
 }

@@ -2,10 +2,8 @@
 /* From a path to an object, or to the name that is missing. */
 #include <fcntl.h>
 #include <limits.h>
-#include <linux/openat2.h>
 #include <string.h>
 #include <sys/stat.h>
-#include <sys/syscall.h>
 
 #include "cleanup.h"
 #include "diag.h"
@@ -16,43 +14,6 @@
 /* A longer path is followed in pieces. */
 #define PIECE 2048
 
-static int open_in(int root, const char *path, int flags)
-{
-	struct open_how how = {
-		.flags = O_PATH | O_CLOEXEC | flags,
-		.resolve = RESOLVE_IN_ROOT,
-	};
-	int fd = syscall(SYS_openat2, root, path, &how, sizeof(how));
-
-	return fd < 0 ? -errno : fd;
-}
-
-/* As another process sees it: its root, and for what is not absolute its working directory. */
-static int open_as(int pid, const char *path, int flags)
-{
-	_cleanup_free_ char *whole = NULL;
-	_cleanup_close_ int root = -1;
-	char link[64], cwd[PATH_MAX + 1];
-	ssize_t n;
-
-	snprintf(link, sizeof(link), "/proc/%d/root", pid);
-	root = open(link, O_PATH | O_DIRECTORY | O_CLOEXEC);
-	if (root < 0)
-		return errno == ENOENT ? -ESRCH : -errno;
-	if (*path == '/')
-		return open_in(root, path, flags);
-	snprintf(link, sizeof(link), "/proc/%d/cwd", pid);
-	n = readlink(link, cwd, PATH_MAX);
-	if (n < 0)
-		return -errno;
-	cwd[n] = '\0';
-	if (asprintf(&whole, "%s/%s", cwd, path) < 0) {
-		whole = NULL;
-		return -ENOMEM;
-	}
-	return open_in(root, whole, flags);
-}
-
 int locate_path(int pid, const char *path, int flags)
 {
 	_cleanup_free_ char *copy = NULL;
@@ -61,7 +22,7 @@ int locate_path(int pid, const char *path, int flags)
 	int fd;
 
 	if (pid)
-		return open_as(pid, path, flags);
+		return resolve_as(pid, path, flags);
 	copy = strdup(path);
 	if (!copy)
 		return -ENOMEM;
@@ -215,7 +176,7 @@ static int report(const struct rootward_question *q, const char *path, int error
 		diag(opts, ROOTWARD_ERROR, NULL, NULL, "there is no process %d", q->pid);
 	else
 		diag(opts, ROOTWARD_ERROR, NULL,
-		     error == -EACCES ? "root may look everywhere" : NULL,
+		     error == -EACCES && geteuid() ? "root may look everywhere" : NULL,
 		     "\"%s\" cannot be looked up: %s", path, culprit ? culprit : strerror(-error));
 	return error;
 }

@@ -212,7 +212,9 @@ static int open_by_mount(const struct rootward_explanation *e, const struct moun
 	}
 	while (path[1] && path[strlen(path) - 1] == '/')
 		path[strlen(path) - 1] = '\0';
-	return locate_path(e->question.pid, path, O_NOFOLLOW);
+	if (e->asker.top >= 0)
+		return resolve_in(e->asker.top, e->asker.top, path, O_NOFOLLOW);
+	return locate_path(0, path, O_NOFOLLOW);
 }
 
 static int ask_mount(struct rootward_explanation *e, const struct mount_entry *m, const char *place,

@@ -1,0 +1,64 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: LGPL-2.1-or-later
+# shellcheck disable=SC2016,SC2034 # commands for another shell; what lib.sh reads
+# rootward explain --as PID: processes with another root, another mount namespace.
+# shellcheck source=tests/tool/lib.sh
+. "$(dirname "$0")/lib.sh"
+
+explain() {
+	try "$rootward" explain "$@"
+}
+
+echo 'default: [read]' >"$work/p.yaml"
+p=(-p "$work/p.yaml")
+
+# perl: what it does after it has changed its root needs no program in there
+jailed() {
+	perl -e 'chroot $ARGV[0] or die; chdir $ARGV[1] or die; alarm 60; sleep' "$@" &
+	sleeper=$!
+	wait_for eval '[[ $(readlink /proc/$sleeper/cwd) = "$PWD/$1$2" ]]'
+}
+if ((EUID == 0)); then
+	mkdir -p jail/sub/d
+	echo x >jail/sub/f
+	ln -s ../../../sub/f jail/sub/up
+	ln -s /sub/f jail/abs
+	cat >"$work/jail.yaml" <<'END'
+trees:
+  - path: jail/sub
+    allow: [read, utime]
+END
+	j=(-p "$work/jail.yaml" --op read_file --op utime)
+	jailed jail /sub
+	for path in f /sub/f /abs up ../../sub/f d/../f; do
+		explain "${j[@]}" --as $sleeper "$path"
+		ok "a root that is no mount's: $path" all ended 0 -- printed "^$path is $PWD/jail/sub/f: regular" -- eval '! printed unsure'
+	done
+	explain "${j[@]}" --as $sleeper f/
+	ok "what is no directory there" all ended 125 -- said 'Not a directory' -- eval '! said hint'
+	explain "${j[@]}" --as $sleeper --descriptors f
+	ok "over descriptors" all ended 0 -- printed 'walked over descriptors$'
+	kill $sleeper
+	mkdir gone
+	(cd gone && exec sleep 100) &
+	sleeper=$!
+	wait_for eval '[[ $(readlink /proc/$sleeper/cwd) = */gone ]]'
+	rmdir gone
+	explain "${j[@]}" --as $sleeper f
+	ok "a working directory that was removed" all ended 1 -- printed '^ +gone \(deleted\)' -- printed '^ +f .*does not exist'
+	kill $sleeper
+	unshare -m perl -e 'system("mount -t tmpfs none jail/sub && mkdir jail/sub/in && echo >jail/sub/in/f");
+		chroot "jail" or die; chdir "/sub/in" or die; alarm 60; sleep' &
+	sleeper=$!
+	wait_for eval '[[ $(readlink /proc/$sleeper/cwd) = */jail/sub/in ]]'
+	explain --op utime -p "$work/p.yaml" --as $sleeper f
+	ok "in another mount namespace, too" all printed "^f is $PWD/jail/sub/in/f: regular" -- printed '= mount [0-9]+, tmpfs$' -- eval '! printed unsure'
+	explain "${p[@]}" --as $sleeper --descriptors f
+	ok "but not over descriptors" all ended 125 -- said 'where another mount namespace ends' -- said 'hint: the walk in the kernel'
+	kill $sleeper
+else
+	skips "not root" "a root that is no mount's: "{f,/sub/f,/abs,up,../../sub/f,d/../f} "what is no directory there" \
+		"over descriptors" "a working directory that was removed" "in another mount namespace, too" "but not over descriptors"
+fi
+
+finish
