@@ -103,10 +103,12 @@ struct way {
  * @fd:      the object, or with @missing the directory in which it is not
  * @up, @in: for an object that is no directory, where it was found: directory and name, or -1
  * @missing, @beyond: owned; see struct rootward_walk
+ * @through: see resolve_as()
  */
 struct located {
 	int fd;
 	int up;
+	int through;
 	char *in;
 	char *missing;
 	char *beyond;
@@ -124,19 +126,24 @@ int locate(struct located *ret, const struct rootward_question *question, const 
 	   const struct rootward_opts *opts);
 void located_free(struct located *located);
 
-/** locate_path() - open @path as process @pid (0: the caller) does; openat(2)'s answer. */
-int locate_path(int pid, const char *path, int flags);
-
 /* --- explain_process.c */
 
-/**
- * resolve_in() - open @path, with O_PATH and @flags (O_NOFOLLOW, O_DIRECTORY), as a process does
- * whose root and working directory these are.  Return: a descriptor, or openat(2)'s -errno.
+/** resolve_in() - open @path with O_PATH as @root sees it, where it is "/" and "."; as
+ * resolve_as().
  */
-int resolve_in(int root, int cwd, const char *path, int flags);
+int resolve_in(int root, const char *path, int flags);
 
-/** resolve_as() - the same for process @pid.  Return: -ESRCH, too: there is none. */
-int resolve_as(int pid, const char *path, int flags);
+/* Of a path that begins in /proc, before it is in a process's directory. */
+#define UNKNOWN_PROCESS (-1)
+
+/**
+ * resolve_as() - open @path with O_PATH as process @pid (0: the caller) does.
+ * @flags:   O_NOFOLLOW, O_DIRECTORY
+ * @through: or NULL; if it is 0, out: another process whose link in /proc the path goes through,
+ *           UNKNOWN_PROCESS, or 0
+ * Return: a descriptor; -ESRCH: no such process; openat(2)'s -errno.
+ */
+int resolve_as(int pid, const char *path, int flags, int *through);
 
 /**
  * process_mounts() - of the namespace of process @pid (0: the caller).

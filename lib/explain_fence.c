@@ -26,20 +26,80 @@ static uint32_t device_fence(int fd)
 				    : 0;
 }
 
-/*
- * A process' files in /proc are open to its own domain.  Whoever would be confined finds itself
- * there; all that are there now are others.
- */
+/* Whoever would be confined finds itself in its domain; all that are there now are others. */
+static bool is_outside(const struct rootward_explanation *e, int pid)
+{
+	if (e->explainer->domain)
+		return !domain_has(e->explainer, pid);
+	return pid != getpid() && pid != e->question.pid;
+}
+
+/* Where the object is in /proc: in the directory of the process returned, as *name; 0: in none. */
+static int process_of(const char *place, const char **name)
+{
+	char *end;
+	int pid = place ? (int)strtol(place + 1, &end, 10) : 0;
+
+	if (pid <= 0 || (*end && *end != '/'))
+		return 0;
+	*name = *end ? end + 1 : "";
+	if (!strncmp(*name, "task/", 5) && strchr(*name + 5, '/'))
+		*name = strchr(*name + 5, '/') + 1;
+	return pid;
+}
+
+/* Changes of a process' files in /proc are open to its own domain. */
 static uint32_t proc_fence(const struct rootward_explanation *e)
 {
 	_cleanup_free_ char *place = way_place(&e->way);
-	int pid = place ? atoi(place + 1) : 0;
+	const char *name;
+	int pid = process_of(place, &name);
 
 	if (!pid)
 		return KEEP_KERNEL_SETTINGS;
-	if (e->explainer->domain)
-		return domain_has(e->explainer, pid) ? 0 : KEEP_NOTHING;
-	return pid == getpid() || pid == e->question.pid ? 0 : KEEP_NOTHING;
+	return is_outside(e, pid) ? KEEP_NOTHING : 0;
+}
+
+static bool begins(const char *text, const char *with)
+{
+	return !strncmp(text, with, strlen(with));
+}
+
+/* What the kernel shows only to who may trace the process. */
+static uint32_t ops_of_tracers(const char *name)
+{
+	static const char *const files[] = { "auxv",  "environ",      "io",	 "maps",
+					     "mem",   "numa_maps",    "pagemap", "personality",
+					     "smaps", "smaps_rollup", "stack",	 "syscall" };
+	size_t i;
+
+	for (i = 0; i < sizeof(files) / sizeof(files[0]); i++)
+		if (!strcmp(name, files[i]))
+			return ROOTWARD_OP_READ_FILE | ROOTWARD_OP_WRITE_FILE;
+	if (!strcmp(name, "cwd") || !strcmp(name, "exe") || !strcmp(name, "root") ||
+	    begins(name, "fd/") || begins(name, "ns/"))
+		return ROOTWARD_OP_READLINK;
+	if (begins(name, "map_files/"))
+		return ROOTWARD_OPS_ALL;
+	if (!strcmp(name, "map_files") || !strcmp(name, "fdinfo"))
+		return ROOTWARD_OP_READ_DIR;
+	return begins(name, "fdinfo/") ? ROOTWARD_OP_READ_FILE : 0;
+}
+
+/* Tracing ends where the confinement does, and so do the links of /proc that need it. */
+static uint32_t trace_fence(const struct rootward_explanation *e, const struct located *l)
+{
+	_cleanup_free_ char *place = NULL;
+	const char *name;
+	int pid;
+
+	if (l->through && is_outside(e, l->through))
+		return ROOTWARD_OPS_ALL;
+	if (strcmp(e->way.places[0].type, "proc"))
+		return 0;
+	place = way_place(&e->way);
+	pid = process_of(place, &name);
+	return pid && is_outside(e, pid) ? ops_of_tracers(name) : 0;
 }
 
 static uint32_t settings_fence(const struct rootward_explanation *e, int fd)
@@ -63,10 +123,11 @@ static bool is_kept(const struct rootward_explainer *x, uint32_t fenced)
 	return !fenced || keep & fenced;
 }
 
-void fence(const struct rootward_explanation *e, int fd, struct fenced fenced[FENCES])
+void fence(const struct rootward_explanation *e, const struct located *l,
+	   struct fenced fenced[FENCES])
 {
 	const struct place *object = &e->way.places[0];
-	uint32_t fences[] = { device_fence(fd), settings_fence(e, fd) };
+	uint32_t fences[] = { device_fence(l->fd), settings_fence(e, l->fd) };
 
 	memset(fenced, 0, FENCES * sizeof(*fenced));
 	if (!strcmp(object->type, BPF_FS))
@@ -81,4 +142,5 @@ void fence(const struct rootward_explanation *e, int fd, struct fenced fenced[FE
 		fenced[2] = (struct fenced){ ROOTWARD_OPS_WRITE, fences[1] == KEEP_NOTHING
 									 ? ROOTWARD_REASON_TASK
 									 : ROOTWARD_REASON_SYSTEM };
+	fenced[3] = (struct fenced){ trace_fence(e, l), ROOTWARD_REASON_TASK };
 }

@@ -11,34 +11,6 @@
 #include "lookup.h"
 
 #define LINKS_MAX 40
-/* A longer path is followed in pieces. */
-#define PIECE 2048
-
-int locate_path(int pid, const char *path, int flags)
-{
-	_cleanup_free_ char *copy = NULL;
-	_cleanup_close_ int at = -1;
-	char *piece, *next;
-	int fd;
-
-	if (pid)
-		return resolve_as(pid, path, flags);
-	copy = strdup(path);
-	if (!copy)
-		return -ENOMEM;
-	for (piece = copy; strlen(piece) > PIECE && (next = strchr(piece + PIECE, '/'));
-	     piece = next) {
-		while (*next == '/')
-			*next++ = '\0';
-		fd = openat(at < 0 ? AT_FDCWD : at, piece, O_PATH | O_DIRECTORY | O_CLOEXEC);
-		if (fd < 0)
-			return -errno;
-		cleanup_close(&at);
-		at = fd;
-	}
-	fd = openat(at < 0 ? AT_FDCWD : at, *piece ? piece : ".", O_PATH | O_CLOEXEC | flags);
-	return fd < 0 ? -errno : fd;
-}
 
 /* Cuts the last component off @path, in place; "" is left of a path with only one. */
 static char *cut_last(char *path)
@@ -121,7 +93,7 @@ static int locate_missing(struct located *l, int pid, const char *missing)
 		name = cut_last(path);
 		if (!*name)
 			return -ENOENT;
-		fd = locate_path(pid, or_here(path), O_DIRECTORY);
+		fd = resolve_as(pid, or_here(path), O_DIRECTORY, &l->through);
 		if (fd < 0) {
 			r = fd == -ENOENT ? note_beyond(l, name) : fd;
 			if (r < 0)
@@ -156,7 +128,7 @@ static int find_entry(struct located *l, int pid, const char *path)
 	if (r < 0 || S_ISDIR(object.mode))
 		return r;
 	name = cut_last(copy);
-	l->up = locate_path(pid, or_here(copy), O_DIRECTORY);
+	l->up = resolve_as(pid, or_here(copy), O_DIRECTORY, NULL);
 	if (l->up >= 0 && !object_stat(l->up, name, AT_SYMLINK_NOFOLLOW, &entry) &&
 	    object_same(&object, &entry)) {
 		l->in = strdup(name);
@@ -187,7 +159,7 @@ int locate(struct located *ret, const struct rootward_question *q, const char *p
 	struct located l = LOCATED_NONE;
 	int r = 0;
 
-	l.fd = locate_path(q->pid, path, q->flags & ROOTWARD_NOFOLLOW ? O_NOFOLLOW : 0);
+	l.fd = resolve_as(q->pid, path, q->flags & ROOTWARD_NOFOLLOW ? O_NOFOLLOW : 0, &l.through);
 	if (l.fd == -ENOENT)
 		r = locate_missing(&l, q->pid, path);
 	else if (l.fd < 0)

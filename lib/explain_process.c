@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * Paths as another process resolves them, and the mounts of its namespace.  RESOLVE_IN_ROOT knows a
- * root only: a working directory is given here, too, and neither has to have a path of its own.
+ * Paths as a process resolves them, and the mounts of its namespace.  RESOLVE_IN_ROOT knows a root
+ * only: a working directory is given here, too, and neither has to have a path of its own.  Paths
+ * may be of any length, and which processes' links they go through is told.
  */
 #include <fcntl.h>
 #include <limits.h>
@@ -20,10 +21,16 @@
 /* As many as the kernel follows. */
 #define LINKS_MAX 40
 
+/* Of /proc itself, in every instance. */
+#define PROC_ROOT_INO 1
+
 /**
  * struct resolver - a path on its way.
- * @here: what is reached
- * @text: owned; @rest of it is to come
+ * @here:    what is reached
+ * @text:    owned; @rest of it is to come
+ * @own:     the process whose path it is
+ * @of:      in /proc, the process whose files these are; UNKNOWN_PROCESS when it began there
+ * @through: the first process but @own whose link was followed, or 0
  */
 struct resolver {
 	int root;
@@ -32,6 +39,9 @@ struct resolver {
 	const char *rest;
 	int links;
 	int flags;
+	int own;
+	int of;
+	int through;
 };
 
 static bool is_same(int a, int b)
@@ -43,16 +53,72 @@ static bool is_same(int a, int b)
 	       one.mnt_id == other.mnt_id;
 }
 
-/* The links of /proc lead to objects, whatever they read: the kernel follows them. */
-static int open_name(const struct resolver *r, const char *name, bool follow)
+static bool is_link(int fd)
 {
-	bool up = !strcmp(name, "..") && is_same(r->here, r->root);
-	struct statfs fs;
+	struct stat st;
+
+	return !fstat(fd, &st) && S_ISLNK(st.st_mode);
+}
+
+static int open_at(int dir, const char *name, int flags)
+{
+	int fd = openat(dir, name, O_PATH | O_CLOEXEC | flags);
+
+	return fd < 0 ? -errno : fd;
+}
+
+/*
+ * The links of a process lead to objects, whatever they read: the kernel follows them.  Those of
+ * /proc itself are the reader's, who is not @own.
+ */
+static int follow_process(struct resolver *r, const char *name)
+{
+	struct stat st;
+
+	if (!fstat(r->here, &st) && st.st_ino == PROC_ROOT_INO)
+		r->of = r->own;
+	if (r->of != r->own && !r->through)
+		r->through = r->of;
+	return open_at(r->here, name, 0);
+}
+
+/* In /proc: @name is followed there, if it may be. */
+static int open_in_proc(struct resolver *r, const char *name, bool follow)
+{
+	char own[16];
+	struct stat st;
 	int fd;
 
-	follow &= !fstatfs(r->here, &fs) && fs.f_type == PROC_MAGIC;
-	fd = openat(r->here, up ? "." : name, O_PATH | O_CLOEXEC | (follow ? 0 : O_NOFOLLOW));
-	return fd < 0 ? -errno : fd;
+	if (!fstat(r->here, &st) && st.st_ino == PROC_ROOT_INO) {
+		r->of = atoi(name);
+		snprintf(own, sizeof(own), "%d", r->own);
+		if (!strcmp(name, "self") && follow)
+			return r->of = r->own, open_at(r->here, own, O_NOFOLLOW);
+	}
+	fd = open_at(r->here, name, O_NOFOLLOW);
+	if (fd < 0 || !follow || !is_link(fd))
+		return fd;
+	cleanup_close(&fd);
+	return follow_process(r, name);
+}
+
+static bool in_proc(int fd)
+{
+	struct statfs fs;
+
+	return !fstatfs(fd, &fs) && fs.f_type == PROC_MAGIC;
+}
+
+static int open_name(struct resolver *r, const char *name, bool more)
+{
+	bool up = !strcmp(name, "..") && is_same(r->here, r->root);
+	int fd;
+
+	if (in_proc(r->here) && !up)
+		return open_in_proc(r, name, more || !(r->flags & O_NOFOLLOW));
+	/* O_DIRECTORY also has mounted what is mounted when it is looked at. */
+	fd = open_at(r->here, up ? "." : name, O_NOFOLLOW | (more ? O_DIRECTORY : 0));
+	return fd == -ENOTDIR ? open_at(r->here, name, O_NOFOLLOW) : fd;
 }
 
 /* @link is one: its text comes next, then @tail. */
@@ -88,7 +154,7 @@ static int step(struct resolver *r)
 
 	if (!component)
 		return -ENOMEM;
-	next = open_name(r, *name ? component : ".", follow);
+	next = open_name(r, *name ? component : ".", *tail);
 	if (next < 0)
 		return next;
 	if (fstat(next, &st))
@@ -103,23 +169,6 @@ static int step(struct resolver *r)
 	return *r->rest ? 1 : 0;
 }
 
-int resolve_in(int root, int cwd, const char *path, int flags)
-{
-	struct resolver resolver = { .root = root, .flags = flags, .text = strdup(path) };
-	int r;
-
-	resolver.rest = resolver.text;
-	resolver.here = fcntl(*path == '/' ? root : cwd, F_DUPFD_CLOEXEC, 0);
-	r = resolver.here < 0 ? -errno : resolver.text ? 1 : -ENOMEM;
-	while (r > 0)
-		r = step(&resolver);
-	free(resolver.text);
-	if (!r)
-		return resolver.here;
-	cleanup_close(&resolver.here);
-	return r;
-}
-
 static int open_link(int pid, const char *name)
 {
 	char link[64];
@@ -130,13 +179,43 @@ static int open_link(int pid, const char *name)
 	return fd >= 0 ? fd : errno == ENOENT ? -ESRCH : -errno;
 }
 
-int resolve_as(int pid, const char *path, int flags)
+static int resolve(struct resolver *r, int cwd, const char *path)
 {
-	_cleanup_close_ int root = open_link(pid, "root"), cwd = open_link(pid, "cwd");
+	int answer;
+
+	r->here = fcntl(*path == '/' ? r->root : cwd, F_DUPFD_CLOEXEC, 0);
+	r->rest = r->text = strdup(path);
+	r->of = UNKNOWN_PROCESS;
+	answer = r->here < 0 ? -errno : r->text ? 1 : -ENOMEM;
+	while (answer > 0)
+		answer = step(r);
+	free(r->text);
+	if (!answer)
+		return r->here;
+	cleanup_close(&r->here);
+	return answer;
+}
+
+int resolve_in(int root, const char *path, int flags)
+{
+	struct resolver r = { .root = root, .flags = flags, .own = getpid() };
+
+	return resolve(&r, root, path);
+}
+
+int resolve_as(int pid, const char *path, int flags, int *through)
+{
+	_cleanup_close_ int root = pid ? open_link(pid, "root") : open_at(AT_FDCWD, "/", 0);
+	_cleanup_close_ int cwd = pid ? open_link(pid, "cwd") : open_at(AT_FDCWD, ".", 0);
+	struct resolver r = { .root = root, .flags = flags, .own = pid ? pid : getpid() };
+	int fd;
 
 	if (root < 0 || cwd < 0)
 		return root < 0 ? root : cwd;
-	return resolve_in(root, cwd, path, flags);
+	fd = resolve(&r, cwd, path);
+	if (through && !*through)
+		*through = r.through;
+	return fd;
 }
 
 /* --- mounts */

@@ -102,7 +102,9 @@ static void deny_always(struct rootward_explanation *e, const struct located *l)
 	struct fenced fenced[FENCES];
 	size_t i;
 
-	fence(e, l->fd, fenced);
+	if (l->through == UNKNOWN_PROCESS)
+		be_unsure(e, e->question.ops);
+	fence(e, l, fenced);
 	for (i = 0; i < FENCES; i++)
 		deny(e, fenced[i].ops, fenced[i].reason);
 	if (object->is.exists && rules_guard(e->explainer, &e->way, object))
@@ -213,8 +215,8 @@ static int open_by_mount(const struct rootward_explanation *e, const struct moun
 	while (path[1] && path[strlen(path) - 1] == '/')
 		path[strlen(path) - 1] = '\0';
 	if (e->asker.top >= 0)
-		return resolve_in(e->asker.top, e->asker.top, path, O_NOFOLLOW);
-	return locate_path(0, path, O_NOFOLLOW);
+		return resolve_in(e->asker.top, path, O_NOFOLLOW);
+	return resolve_as(0, path, O_NOFOLLOW, NULL);
 }
 
 static int ask_mount(struct rootward_explanation *e, const struct mount_entry *m, const char *place,

@@ -53,7 +53,7 @@ int user_refused(struct rootward_explanation *e, const struct located *located,
 
 /* --- explain_fence.c */
 
-#define FENCES 3
+#define FENCES 4
 
 /** struct fenced - operations that are denied whatever the policies say, and why. */
 struct fenced {
@@ -61,7 +61,8 @@ struct fenced {
 	int reason;
 };
 
-/** fence() - what is out of reach on the object, which is open (or the directory it is not in). */
-void fence(const struct rootward_explanation *e, int fd, struct fenced fenced[FENCES]);
+/** fence() - what is out of reach on the object, or by the way to it. */
+void fence(const struct rootward_explanation *e, const struct located *located,
+	   struct fenced fenced[FENCES]);
 
 #endif

@@ -61,4 +61,54 @@ else
 		"over descriptors" "a working directory that was removed" "in another mount namespace, too" "but not over descriptors"
 fi
 
+# /proc: what only tracers see of another process, and what is reached through its links
+sleep 100 &
+sleeper=$!
+proc=/proc/$sleeper
+# explained PATH [OPTION...]: may it be read?
+explained() {
+	explain "${p[@]}" --op read_file "${@:2}" "$1"
+}
+for name in environ maps mem task/$sleeper/smaps root/etc/passwd cwd/file fdinfo/0; do
+	explained "$proc/$name"
+	ok "another process's ${name/$sleeper/PID}" all ended 1 -- printed 'a task outside the confinement'
+	explained "$proc/$name" --descriptors
+	ok "over descriptors" all ended 1 -- printed 'a task outside the confinement'
+done
+for name in status cmdline comm; do
+	explained "$proc/$name"
+	ok "what anybody may read: $name" ended 0
+done
+for name in environ maps root/etc/passwd cwd/file; do
+	explained /proc/self/$name
+	ok "of oneself: $name" ended 0
+	explained "$proc/$name" --as $sleeper
+	ok "--as that process: $name" ended 0
+	explained /proc/self/$name --as $sleeper
+	ok "as \`self\`: $name" ended 0
+done
+explain "${p[@]}" -P --op readlink $proc/exe
+ok "a link itself" all ended 1 -- printed 'a task outside'
+explain "${p[@]}" --op read_dir $proc/map_files
+ok "a directory of tracers" all ended 1 -- printed 'a task outside'
+explain "${p[@]}" --op read_dir $proc/fd
+ok "the list of descriptors" ended 0
+(cd $proc && try "$rootward" explain "${p[@]}" --op read_file root/etc/passwd; echo $status >"$work/status")
+ok "begun in /proc, whose it is is not known" all test "$(<"$work/status")" = 1 -- printed 'unsure'
+# and so it is, where an engine works
+cat >"$work/read.yaml" <<'END'
+default: [all]
+END
+if try "$rootward" run --best-effort true && ended 0; then
+	for name in environ maps cwd/file root/etc/passwd; do
+		try "$rootward" run --best-effort -p "$work/read.yaml" cat $proc/$name
+		ok "a run: $name" all ended 1 -- said 'denied|not permitted'
+	done
+	try "$rootward" run --best-effort -p "$work/read.yaml" sh -c 'cat '$proc/status' /proc/self/environ /proc/self/cwd/file'
+	ok "a run: what may be read" ended 0
+else
+	skips "no engine works here" "a run: "{environ,maps,cwd/file,root/etc/passwd} "a run: what may be read"
+fi
+kill $sleeper
+
 finish
