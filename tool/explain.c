@@ -10,6 +10,7 @@
 #include "cleanup.h"
 #include "engine.h"
 #include "explain.h"
+#include "handed.h"
 #include "json_out.h"
 #include "message.h"
 #include "ops.h"
@@ -30,9 +31,9 @@ enum {
 static const struct option_spec options[] = {
 	{ 'p', "policy", OPTION_FILE, "FILE", true, "What is asked",
 	  "by this policy; given more than once, every one\n"
-	  "must allow. - reads stdin. Without it, by what the\n"
-	  "bpf engine confines the process by, else by the\n"
-	  "built-in policy" },
+	  "must allow. - reads stdin. Without it, by what\n"
+	  "confines the process, as the bpf engine has it or\n"
+	  "the environment says; else by the built-in policy" },
 	{ KEY_OP, "op", OPTION_TEXT, "OPERATION", true, NULL,
 	  "about this operation or group of them (more than\n"
 	  "once: about each); without it, about all that\n"
@@ -67,6 +68,7 @@ static const struct example examples[] = {
 /**
  * struct asked - what the command line says, and what became of it.
  * @by: without -p, what is explained in its place; else NULL
+ * @source: what that is, in a word
  */
 struct asked {
 	const char *files[MAX_LAYERS];
@@ -77,7 +79,8 @@ struct asked {
 	bool json;
 	const char *svg;
 	bool help;
-	const char *by;
+	char *by;
+	const char *source;
 
 	struct report report;
 	json_t *diagnostics;
@@ -98,6 +101,7 @@ static void asked_done(struct asked *a)
 	for (size_t i = 0; i < a->n_policies; i++)
 		rootward_policy_free(a->policies[i]);
 	report_done(&a->report);
+	free(a->by);
 	json_decref(a->diagnostics);
 	as_done(&a->as);
 }
@@ -168,29 +172,54 @@ static int failed(struct asked *a, const char *what, int r)
 	return r;
 }
 
-/* Without a policy: what the process is confined by, if that can be asked; else the built-in one.
- */
-static int load_what_applies(struct asked *a)
+static int load_built_in(struct asked *a, const char *by)
 {
-	int r;
+	int r = rootward_policy_default(&a->policies[0]);
 
-	a->by = "the confinement that it is in, as the bpf engine has it";
-	r = a->as.user ? -ESRCH : rootward_explainer_of(&a->explainer, a->as.pid, &a->opts);
-	if (!r)
-		return 0;
-	if (r != -ENOENT && r != -EPERM && !a->as.user)
-		return failed(a, "the confinement of the process", r);
-	a->by = a->as.user ? "the built-in policy of `rootward run`, in that user's hands"
-		: r == -ENOENT
-			? "the built-in policy of `rootward run`: the bpf engine does not "
-			  "confine it"
-			: "the built-in policy of `rootward run`; whether the bpf engine confines "
-			  "it cannot be asked without privilege";
-	r = rootward_policy_default(&a->policies[0]);
 	if (r < 0)
 		return failed(a, "the built-in policy", r);
 	a->n_policies = 1;
-	return 0;
+	a->source = "built_in";
+	a->by = strdup(by);
+	return a->by ? 0 : -ENOMEM;
+}
+
+static int load_confinement(struct asked *a)
+{
+	int r = rootward_explainer_of(&a->explainer, a->as.pid, &a->opts);
+
+	if (r < 0)
+		return r;
+	a->source = "confinement";
+	a->by = strdup("the confinement that it is in, as the bpf engine has it");
+	return a->by ? 0 : -ENOMEM;
+}
+
+/*
+ * Without a policy: what the process is confined by, if that can be asked; else what its
+ * environment says, for a policy that is not in force would be no answer; else the built-in one.
+ */
+static int load_what_applies(struct asked *a)
+{
+	int r, handed;
+
+	if (a->as.user)
+		return load_built_in(a, "the built-in policy of `rootward run`, in that user's "
+					"hands");
+	r = load_confinement(a);
+	if (r != -ENOENT && r != -EPERM)
+		return r ? failed(a, "the confinement of the process", r) : 0;
+	a->source = "environment";
+	handed = handed_load(a->policies, MAX_LAYERS, &a->n_policies, &a->by, a->as.pid, &a->opts);
+	if (handed != -ENOENT)
+		return handed ? failed(a, "what confines the process", handed) : 0;
+	return load_built_in(
+		a,
+		r == -ENOENT
+			? "the built-in policy of `rootward run`: the bpf engine does not "
+			  "confine it"
+			: "the built-in policy of `rootward run`; whether the bpf engine confines "
+			  "it cannot be asked without privilege");
 }
 
 static int load_policies(struct asked *a)
@@ -255,10 +284,7 @@ static int show_json(const struct asked *a)
 	json_t *root = json_object(), *paths = json_array();
 
 	json_object_set_new(root, "version", json_string(ROOTWARD_VERSION));
-	json_object_set_new(root, "by",
-			    json_string(!a->by		? "policy"
-					: a->n_policies ? "built_in"
-							: "confinement"));
+	json_object_set_new(root, "by", json_string(a->source ? a->source : "policy"));
 	for (size_t i = 0; i < a->n; i++)
 		json_array_append_new(paths, explain_json(a->explanations[i]));
 	json_object_set_new(root, "paths", paths);

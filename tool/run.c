@@ -8,6 +8,7 @@
 #include "cleanup.h"
 #include "denials.h"
 #include "engine.h"
+#include "handed.h"
 #include "message.h"
 #include "options.h"
 #include "supervise.h"
@@ -88,12 +89,7 @@ static void run_done(struct run *run)
 
 static int add_tree(struct run *run, const char *path, int key)
 {
-	static const struct user_tree kinds[] = {
-		[KEY_RO - KEY_RO] = { "--ro", NULL, ROOTWARD_OPS_READ | ROOTWARD_OPS_EXECUTE,
-				      ROOTWARD_OPS_WRITE },
-		[KEY_RW - KEY_RO] = { "--rw", NULL, ROOTWARD_OPS_ALL, 0 },
-		[KEY_DENY - KEY_RO] = { "--deny", NULL, 0, ROOTWARD_OPS_ALL },
-	};
+	static const char *const words[] = { "--ro", "--rw", "--deny" };
 	struct user_tree *trees = reallocarray(run->trees, run->n_trees + 1, sizeof(*trees));
 
 	if (!trees) {
@@ -101,7 +97,7 @@ static int add_tree(struct run *run, const char *path, int key)
 		return -ENOMEM;
 	}
 	run->trees = trees;
-	trees[run->n_trees] = kinds[key - KEY_RO];
+	user_tree_of(words[key - KEY_RO], &trees[run->n_trees]);
 	trees[run->n_trees++].path = path;
 	return 0;
 }
@@ -224,6 +220,20 @@ static int make_domain(struct run *run, struct rootward_domain **ret)
 	return 0;
 }
 
+static void hand_down(const struct run *run, const struct rootward_domain *domain)
+{
+	struct handed handed = {
+		.engine = names[rootward_domain_engine(domain)],
+		.files = run->files,
+		.n_files = run->n_files,
+		.trees = run->trees,
+		.n_trees = run->n_trees,
+		.tempdir = run->tempdir,
+	};
+
+	handed_set(&handed);
+}
+
 /* Returns the exit status. */
 static int run_command(struct run *run, struct supervisor *supervisor, char **argv)
 {
@@ -234,6 +244,7 @@ static int run_command(struct run *run, struct supervisor *supervisor, char **ar
 	if (load_policies(run) < 0 || make_domain(run, &domain) < 0)
 		return EXIT_ROOTWARD;
 	report_warnings(&run->report, "less is enforced than the policy says");
+	hand_down(run, domain);
 
 	status = supervisor_pending(supervisor);
 	if (status) {

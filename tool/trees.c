@@ -6,6 +6,22 @@
 #include "policy.h"
 #include "trees.h"
 
+bool user_tree_of(const char *option, struct user_tree *tree)
+{
+	static const struct user_tree kinds[] = {
+		{ "--ro", NULL, ROOTWARD_OPS_READ | ROOTWARD_OPS_EXECUTE, ROOTWARD_OPS_WRITE },
+		{ "--rw", NULL, ROOTWARD_OPS_ALL, 0 },
+		{ "--deny", NULL, 0, ROOTWARD_OPS_ALL },
+	};
+
+	for (size_t i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++)
+		if (!strcmp(option, kinds[i].option)) {
+			*tree = kinds[i];
+			return true;
+		}
+	return false;
+}
+
 static void free_policy(struct rootward_policy **policy)
 {
 	rootward_policy_free(*policy);

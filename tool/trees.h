@@ -3,6 +3,7 @@
 #ifndef TOOL_TREES_H
 #define TOOL_TREES_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -20,6 +21,9 @@ struct user_tree {
 	uint32_t allow;
 	uint32_t deny;
 };
+
+/** user_tree_of() - what @option means, without a path.  Return: false: there is no such option. */
+bool user_tree_of(const char *option, struct user_tree *tree);
 
 /**
  * user_trees_add() - put @n trees into @policy.  A tree of the policy that is the same file or
