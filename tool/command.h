@@ -58,6 +58,7 @@ struct example {
  * @name:     the word
  * @summary:  one line without a full stop
  * @operands: what follows the options, as --help shows it
+ * @verbatim: operands are somebody else's command line: what follows the first is no option of ours
  * @intro, @outro: paragraphs of --help, before and after the options; or NULL
  * @options:  its table
  * @examples: ends with a @line of NULL
@@ -67,6 +68,7 @@ struct command {
 	const char *name;
 	const char *summary;
 	const char *operands;
+	bool verbatim;
 	const char *intro;
 	const char *outro;
 	const struct option_spec *options;

@@ -326,7 +326,7 @@ static int explain_main(const struct command *command, int argc, char **argv)
 		return 0;
 	}
 	if (first == argc) {
-		complain("no path; it comes after the options");
+		complain("no path");
 		hint("rootward explain -p policy.yaml PATH");
 		return EXIT_ROOTWARD;
 	}

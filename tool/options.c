@@ -27,7 +27,8 @@ static int bad_option(const struct command *command, const struct option_spec *o
 	_cleanup_free_ char *word = NULL;
 	struct nearest near = {};
 
-	if (!strncmp(written, "--", 2)) {
+	/* getopt() has a letter to complain about, or a word */
+	if (!optopt) {
 		word = strndup(written + 2, strcspn(written + 2, "="));
 		for (size_t i = 0; word && i < n; i++)
 			nearest_offer(&near, word, options[i].name);
@@ -42,7 +43,7 @@ static int bad_option(const struct command *command, const struct option_spec *o
 	return -EINVAL;
 }
 
-/* What is wrong with the option before optind?  getopt() has left its key in optopt, if any. */
+/* What is wrong with @written?  getopt() has left its key in optopt, if any. */
 static int bad_use(const struct command *command, const struct option_spec *options, size_t n,
 		   int result, const char *written)
 {
@@ -60,10 +61,13 @@ static int bad_use(const struct command *command, const struct option_spec *opti
 	return -EINVAL;
 }
 
-/* The tables of getopt_long(3) for @n options.  "+": stop at the first operand, ":": no words. */
-static void tables(const struct option_spec *options, size_t n, struct option *longs, char *letters)
+/* The tables of getopt_long(3).  "+": stop at the first operand, ":": no words. */
+static void tables(const struct command *command, size_t n, struct option *longs, char *letters)
 {
-	*letters++ = '+';
+	const struct option_spec *options = command->options;
+
+	if (command->verbatim)
+		*letters++ = '+';
 	*letters++ = ':';
 	for (size_t i = 0; i < n; i++) {
 		bool takes = options[i].kind != OPTION_FLAG;
@@ -103,17 +107,16 @@ int options_parse(const struct command *command, int argc, char **argv,
 
 	if (n > MAX_OPTIONS)
 		return -E2BIG;
-	tables(options, n, longs, letters);
+	tables(command, n, longs, letters);
 	optind = 0; /* GNU: start anew */
 	opterr = 0;
 	for (;;) {
-		int before = optind ? optind : 1;
 		int key = getopt_long(argc, argv, letters, longs, NULL);
 
 		if (key == -1)
 			return optind;
 		if (key == '?' || key == ':')
-			return bad_use(command, options, n, key, argv[before]);
+			return bad_use(command, options, n, key, argv[optind - 1]);
 		for (size_t i = 0; i < n; i++) {
 			int r = 0;
 

@@ -294,6 +294,7 @@ const struct command command_run = {
 	.name = "run",
 	.summary = "run a command confined",
 	.operands = "[--] COMMAND [ARGUMENT]...",
+	.verbatim = true,
 	.intro = "The command and everything it starts may touch only what the policy allows,\n"
 		 "to their end, whatever becomes of rootward. The built-in policy: read and\n"
 		 "execute the system; write beneath the working directory, in a private TMPDIR\n"
