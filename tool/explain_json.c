@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include <stdbool.h>
 #include <stdio.h>
+#include <string.h>
 
 #include "cleanup.h"
 #include "explain.h"
@@ -36,10 +37,25 @@ static const char *cause_word(const struct rootward_verdict *v)
 	return v->rule ? "rule" : v->policy ? "default" : "none";
 }
 
+/* What is not UTF-8 is shown, and given besides: in hexadecimal digits, as KEY_hex. */
 static void set_text(json_t *object, const char *key, const char *text)
 {
-	if (text)
-		json_object_set_new(object, key, json_text(text));
+	_cleanup_free_ char *bytes = NULL, *bytes_key = NULL;
+	json_t *whole = text ? json_string(text) : NULL;
+
+	if (!text)
+		return;
+	json_object_set_new(object, key, whole ? whole : json_text(text));
+	bytes = whole ? NULL : malloc(2 * strlen(text) + 1);
+	if (!bytes)
+		return;
+	if (asprintf(&bytes_key, "%s_hex", key) < 0) {
+		bytes_key = NULL;
+		return;
+	}
+	for (size_t i = 0; text[i]; i++)
+		sprintf(bytes + 2 * i, "%02x", (unsigned char)text[i]);
+	json_object_set_new(object, bytes_key, json_string(bytes));
 }
 
 static json_t *rule(const struct rootward_rule *r)

@@ -117,6 +117,8 @@ static int put_escaped(FILE *out, const char *text)
 		width += (*s & 0xc0) != 0x80;
 		if (*s == '<')
 			fputs("&lt;", out);
+		else if (*s == '>' && s > safe && s[-1] == ']') /* "]]>" */
+			fputs("&gt;", out);
 		else if (*s == '&')
 			fputs("&amp;", out);
 		else

@@ -23,38 +23,60 @@ static const char *colour(const char *code)
 	return has_colour(stderr) ? code : "";
 }
 
-/* How many bytes at @s are one printable character of UTF-8; 0 when they are not. */
-static int printable(const unsigned char *s)
+/* The character of UTF-8 at @s, and how many bytes it has; 0: there is none. */
+static int decode(const unsigned char *s, uint32_t *character)
 {
-	int length = *s < 0x80	 ? 1
-		     : *s < 0xc2 ? 0
-		     : *s < 0xe0 ? 2
-		     : *s < 0xf0 ? 3
-		     : *s < 0xf5 ? 4
-				 : 0;
+	static const uint32_t least[] = { 0, 0, 0x80, 0x800, 0x10000 };
+	int length = *s < 0x80 ? 1 : *s < 0xc0 ? 0 : *s < 0xe0 ? 2 : *s < 0xf0 ? 3 : 4;
+	uint32_t c = *s & (length == 1 ? 0x7f : 0x7f >> length);
 
-	if (*s < 0x20 || *s == 0x7f)
-		return 0;
-	for (int i = 1; i < length; i++)
+	for (int i = 1; i < length; i++) {
 		if ((s[i] & 0xc0) != 0x80)
 			return 0;
-	if (*s == 0xc2 && s[1] < 0xa0) /* C1: a terminal takes U+009B for an escape */
-		return 0;
-	return length;
+		c = c << 6 | (s[i] & 0x3f);
+	}
+	*character = c;
+	return length && c >= least[length] && c <= 0x10ffff && (c < 0xd800 || c > 0xdfff) ? length
+											   : 0;
+}
+
+/*
+ * What a terminal obeys (it takes U+009B for an escape), what changes the direction of what is
+ * around it, what takes no room, and what is no character, which XML refuses.
+ */
+static bool is_shown(uint32_t c)
+{
+	static const struct {
+		uint32_t first, last;
+	} unshown[] = {
+		{ 0, 0x1f },	    { 0x7f, 0x9f },	  { 0xad, 0xad },     { 0x61c, 0x61c },
+		{ 0x115f, 0x1160 }, { 0x180e, 0x180e },	  { 0x200b, 0x200f }, { 0x2028, 0x202e },
+		{ 0x2060, 0x206f }, { 0x3164, 0x3164 },	  { 0xfeff, 0xfeff }, { 0xffa0, 0xffa0 },
+		{ 0xfff9, 0xfffb }, { 0xe0000, 0xe0fff },
+	};
+
+	if ((c & 0xfffe) == 0xfffe || (c >= 0xfdd0 && c <= 0xfdef))
+		return false;
+	for (size_t i = 0; i < sizeof(unshown) / sizeof(unshown[0]); i++)
+		if (c >= unshown[i].first && c <= unshown[i].last)
+			return false;
+	return true;
 }
 
 void print_safe(FILE *out, const char *text)
 {
 	const unsigned char *s = (const unsigned char *)text;
+	uint32_t c;
 
-	while (*s) {
-		int length = printable(s);
-
-		if (length)
+	for (int length; *s; s += length ? length : 1) {
+		length = decode(s, &c);
+		if (c == '\\' && length)
+			fputs("\\\\", out);
+		else if (length && is_shown(c))
 			fwrite(s, 1, (size_t)length, out);
 		else
-			fprintf(out, "\\x%02x", *s);
-		s += length ? length : 1;
+			for (int i = 0; i < (length ? length : 1); i++)
+				fprintf(out, "\\x%02x", s[i]);
 	}
 }
 

@@ -2,7 +2,7 @@
 /*
  * What the tool says, all of it on standard error: `rootward: file:line:column: message`, and
  * beneath it, indented, `hint: ...`.  Names come from files and file names, so bytes that a
- * terminal would obey are shown as \xNN.
+ * terminal would obey, or that would not be seen, are shown as \xNN.
  */
 #ifndef TOOL_MESSAGE_H
 #define TOOL_MESSAGE_H
@@ -29,7 +29,7 @@ void say(const char *format, ...) __attribute__((format(printf, 1, 2)));
 /** hint() - what to do about the message before. */
 void hint(const char *format, ...) __attribute__((format(printf, 1, 2)));
 
-/** print_safe() - @text with what is not printable as \xNN. */
+/** print_safe() - @text with what is not to be shown as \xNN, and a backslash as two. */
 void print_safe(FILE *out, const char *text);
 
 /**

@@ -1,0 +1,48 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: LGPL-2.1-or-later
+# shellcheck disable=SC2016,SC2034,SC2317 # commands for another shell; what lib.sh reads and calls
+# How explanations are shown: names that harm, the picture, lines.
+# shellcheck source=tests/tool/lib.sh
+. "$(dirname "$0")/lib.sh"
+
+explain() {
+	try "$rootward" explain "$@"
+}
+printf 'name: test\ndefault: [read]\n' >"$work/p.yaml"
+p=(-p "$work/p.yaml")
+
+# well_formed FILE: as far as there is somebody to ask
+well_formed() {
+	! type python3 >/dev/null 2>&1 || python3 -c 'import sys, xml.dom.minidom as x; x.parse(sys.argv[1])' "$1"
+}
+
+# names that XML, a terminal or a reader would take for something else; each is one file's
+shown() {
+	local name=$1 text=$2 what=$3
+	touch "$name"
+	explain "${p[@]}" --svg "$work/x.svg" "$name"
+	ok "$what: in a picture" all ended 0 -- grep -q -F ">${4-$text}<" "$work/x.svg" -- well_formed "$work/x.svg"
+	explain "${p[@]}" "$name"
+	ok "$what: in text" all grep -q -F "$text is /" "$work/out" -- grep -q -F " $text " "$work/out"
+}
+shown 'a]]>b' 'a]]>b' "the end of CDATA" 'a]]&gt;b'
+shown $'a\xef\xbf\xbf' 'a\xef\xbf\xbf' "U+FFFF"
+shown $'a\xef\xbf\xbe' 'a\xef\xbf\xbe' "U+FFFE"
+shown $'a\xed\xa0\x80' 'a\xed\xa0\x80' "a surrogate"
+shown $'a\xf4\x90\x80\x80' 'a\xf4\x90\x80\x80' "beyond U+10FFFF"
+shown $'a\xf8\x88\x80\x80\x80' 'a\xf8\x88\x80\x80\x80' "five bytes"
+shown $'a\xe0\x80\xaf' 'a\xe0\x80\xaf' "more bytes than it takes"
+shown $'a\xc3' 'a\xc3' "half a character"
+shown $'a\xc2\x9b' 'a\xc2\x9b' "C1"
+shown $'a\xe2\x80\xae''b' 'a\xe2\x80\xaeb' "right to left"
+shown $'a\xe2\x80\x8b''b' 'a\xe2\x80\x8bb' "without width"
+shown $'a\xc3\xa4\xe4\xb8\xad\xf0\x9f\x98\x80' $'a\xc3\xa4\xe4\xb8\xad\xf0\x9f\x98\x80' "what can be seen"
+shown 'a\x1b' 'a\\x1b' "a backslash"
+shown $'a\033' 'a\x1b' "which is not the byte"
+
+touch $'raw\xff'
+explain "${p[@]}" --json $'raw\xff' 'raw\xff'
+ok "in JSON: as shown, and byte by byte" all printed '"name": "raw\\\\xff"' -- printed '"name_hex": "726177ff"' -- printed '"path_hex": "726177ff"'
+ok "and only where that differs" test "$(grep -c '"name_hex"' "$work/out")" = 1
+
+finish
