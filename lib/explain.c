@@ -363,5 +363,6 @@ void rootward_explanation_free(struct rootward_explanation *e)
 	free(e->beyond);
 	free(e->asked_as);
 	free(e->no_search);
+	free(e->guard);
 	free(e);
 }

@@ -187,9 +187,12 @@ void rules_sort(struct anchors *anchors);
 /** rules_attach() - hang on every place the rules on it.  Return: 0 or -ENOMEM. */
 int rules_attach(struct way *way, const struct rootward_explainer *explainer);
 
-/** rules_guard() - whether the place is a directory that must stay where it is. */
+/**
+ * rules_guard() - whether the place is a directory that must stay where it is.
+ * @tree: out: what for; NULL: not known, or for a rule on itself
+ */
 bool rules_guard(const struct rootward_explainer *explainer, const struct way *way,
-		 const struct place *place);
+		 const struct place *place, const struct tree **tree);
 
 /** place_attach() - one more rule, or more of one; @origin is copied.  Return: 0 or -ENOMEM. */
 int place_attach(struct place *place, const struct rootward_rule *rule, const char *origin);

@@ -137,10 +137,12 @@ void fence(const struct rootward_explanation *e, const struct located *l,
 		};
 	if (object->is.exists && !is_kept(e->explainer, fences[0]))
 		fenced[1] = (struct fenced){ ROOTWARD_OP_READ_FILE | ROOTWARD_OP_WRITE_FILE,
-					     ROOTWARD_REASON_DEVICE };
+					     ROOTWARD_REASON_DEVICE, policy_keep_word(fences[0]) };
 	if (!is_kept(e->explainer, fences[1]))
-		fenced[2] = (struct fenced){ ROOTWARD_OPS_WRITE, fences[1] == KEEP_NOTHING
-									 ? ROOTWARD_REASON_TASK
-									 : ROOTWARD_REASON_SYSTEM };
-	fenced[3] = (struct fenced){ trace_fence(e, l), ROOTWARD_REASON_TASK };
+		fenced[2] = (struct fenced){
+			ROOTWARD_OPS_WRITE,
+			fences[1] == KEEP_NOTHING ? ROOTWARD_REASON_TASK : ROOTWARD_REASON_SYSTEM,
+			policy_keep_word(fences[1]),
+		};
+	fenced[3] = (struct fenced){ trace_fence(e, l), ROOTWARD_REASON_TASK, NULL };
 }

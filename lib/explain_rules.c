@@ -228,18 +228,21 @@ int rules_attach(struct way *way, const struct rootward_explainer *x)
 }
 
 bool rules_guard(const struct rootward_explainer *x, const struct way *way,
-		 const struct place *place)
+		 const struct place *place, const struct tree **tree)
 {
 	const struct anchors *anchors = anchors_for(x, way);
 	const struct anchor *anchor = find(anchors, place);
 
+	*tree = NULL;
 	if (!S_ISDIR(place->is.mode))
 		return false;
 	if (x->domain)
 		return domain_guard(x, place);
-	for (; anchor && on_same(anchors, anchor, place); anchor++)
-		if (anchor->kind == ANCHOR_GUARD ||
-		    (anchor->kind == ANCHOR_OBJECT && anchor->tree->deny))
-			return true;
-	return false;
+	for (; anchor && on_same(anchors, anchor, place); anchor++) {
+		if (anchor->kind == ANCHOR_OBJECT && anchor->tree->deny)
+			return *tree = NULL, true;
+		if (anchor->kind == ANCHOR_GUARD && !*tree)
+			*tree = anchor->tree;
+	}
+	return *tree;
 }

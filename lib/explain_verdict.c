@@ -49,6 +49,7 @@ static void take(struct rootward_explanation *e, struct rootward_verdict *v,
 	v->owner = d->ops_of_made & v->op ? d->made : d->object;
 	v->uncounted = ruling->uncounted;
 	v->rule = ruling->rule;
+	v->tree = ruling->rule ? ruling->rule->tree : NULL;
 	v->ancestor = mount ? ROOTWARD_NO_ANCESTOR : ruling->place;
 	v->policy = e->explainer->policies[layer]->name;
 	v->origin = ruling->rule					 ? ruling->rule->origin
@@ -77,28 +78,91 @@ static void ask_layers(struct rootward_explanation *e, const struct way *way, ui
 	}
 }
 
-static void deny(struct rootward_explanation *e, uint32_t ops, int reason)
+static void deny_for(struct rootward_explanation *e, uint32_t ops,
+		     const struct rootward_verdict *cause)
 {
-	unsigned int bit;
+	struct rootward_verdict *v = e->verdicts;
 
-	for (bit = 0; bit < ROOTWARD_OP_COUNT; bit++) {
-		struct rootward_verdict *v = &e->verdicts[bit];
-
-		if (!(ops >> bit & 1) || (is_denied(v) && reason != ROOTWARD_REASON_GUARD))
+	for (; v < e->verdicts + ROOTWARD_OP_COUNT; v++) {
+		if (!(ops & v->op))
 			continue;
 		*v = (struct rootward_verdict){
-			.op = 1U << bit,
-			.reason = reason,
+			.op = v->op,
+			.reason = cause->reason,
 			.ancestor = ROOTWARD_NO_ANCESTOR,
+			.layer = cause->layer,
+			.policy = cause->policy,
+			.origin = cause->origin,
+			.rule = cause->rule,
+			.tree = cause->tree,
+			.keep = cause->keep,
 		};
 	}
 }
 
+static void deny(struct rootward_explanation *e, uint32_t ops, int reason)
+{
+	uint32_t allowed = 0;
+	unsigned int bit;
+
+	for (bit = 0; bit < ROOTWARD_OP_COUNT; bit++)
+		allowed |= is_denied(&e->verdicts[bit]) ? 0 : 1U << bit;
+	deny_for(e, ops & allowed, &(struct rootward_verdict){ .reason = reason });
+}
+
 /* --- whatever the policies say */
 
-static void deny_always(struct rootward_explanation *e, const struct located *l)
+/* What a rule denies stays denied by it; where only `default` does, a rule would not help. */
+static uint32_t not_ruled(const struct rootward_explanation *e)
+{
+	uint32_t ops = 0;
+	unsigned int bit;
+
+	for (bit = 0; bit < ROOTWARD_OP_COUNT; bit++)
+		if (!is_denied(&e->verdicts[bit]) ||
+		    e->verdicts[bit].reason == ROOTWARD_REASON_DEFAULT)
+			ops |= 1U << bit;
+	return ops;
+}
+
+/* The first rule on @place that denies something, by which it must stay. */
+static const struct rootward_rule *own_deny(const struct place *place)
+{
+	size_t i;
+
+	for (i = 0; i < place->is.n_rules; i++)
+		if (place->rules[i].deny && !place->rules[i].by_name)
+			return &place->rules[i];
+	return NULL;
+}
+
+static int deny_leaving(struct rootward_explanation *e)
 {
 	const struct place *object = &e->way.places[0];
+	struct rootward_verdict cause = { .reason = ROOTWARD_REASON_GUARD };
+	const struct rootward_rule *own = own_deny(object);
+	const struct tree *tree;
+	char origin[4096];
+
+	if (!object->is.exists || !rules_guard(e->explainer, &e->way, object, &tree))
+		return 0;
+	if (tree) {
+		e->guard = strdup(origin_format(&tree->origin, origin, sizeof(origin)));
+		if (!e->guard)
+			return -ENOMEM;
+		cause.tree = tree->path;
+		cause.origin = e->guard;
+	} else if (own) {
+		cause.rule = own;
+		cause.tree = own->tree;
+		cause.origin = own->origin;
+	}
+	deny_for(e, ROOTWARD_OP_REMOVE_DIR & not_ruled(e), &cause);
+	return 0;
+}
+
+static int deny_always(struct rootward_explanation *e, const struct located *l)
+{
 	struct fenced fenced[FENCES];
 	size_t i;
 
@@ -106,9 +170,10 @@ static void deny_always(struct rootward_explanation *e, const struct located *l)
 		be_unsure(e, e->question.ops);
 	fence(e, l, fenced);
 	for (i = 0; i < FENCES; i++)
-		deny(e, fenced[i].ops, fenced[i].reason);
-	if (object->is.exists && rules_guard(e->explainer, &e->way, object))
-		deny(e, ROOTWARD_OP_REMOVE_DIR, ROOTWARD_REASON_GUARD);
+		deny_for(e, fenced[i].ops & not_ruled(e),
+			 &(struct rootward_verdict){ .reason = fenced[i].reason,
+						     .keep = fenced[i].keep });
+	return deny_leaving(e);
 }
 
 /* --- moving */
@@ -328,8 +393,8 @@ int verdicts_fill(struct rootward_explanation *e, const struct located *l)
 		be_unsure(e, ops);
 	r = ask_by_each_mount(e, ops);
 	ask_move(e);
-	if (e->explainer->n)
-		deny_always(e, l);
+	if (!r && e->explainer->n)
+		r = deny_always(e, l);
 	for (bit = 0; bit < ROOTWARD_OP_COUNT; bit++) {
 		e->verdicts[bit].unsure = e->walk.unsure >> bit & 1;
 		if (ops >> bit & 1 && is_denied(&e->verdicts[bit]))

@@ -33,7 +33,7 @@ struct rootward_explanation {
 	struct asker asker;
 	char *origins[MAX_LAYERS];
 	size_t n_origins;
-	char *path, *real, *missing, *beyond, *asked_as, *no_search;
+	char *path, *real, *missing, *beyond, *asked_as, *no_search, *guard;
 };
 
 /** verdicts_fill() - decide everything that is asked.  Return: 0 or -errno. */
@@ -55,10 +55,11 @@ int user_refused(struct rootward_explanation *e, const struct located *located,
 
 #define FENCES 4
 
-/** struct fenced - operations that are denied whatever the policies say, and why. */
+/** struct fenced - operations that are denied whatever the trees say; @keep: see the verdict's. */
 struct fenced {
 	uint32_t ops;
 	int reason;
+	const char *keep;
 };
 
 /** fence() - what is out of reach on the object, or by the way to it. */

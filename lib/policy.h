@@ -90,6 +90,9 @@ enum policy_keep {
 	KEEP_KERNEL_SETTINGS = 1U << 3, /* writing to procfs, sysfs, cgroups and the like */
 };
 
+/** policy_keep_word() - what a policy calls a single one of enum policy_keep; NULL: none is it. */
+const char *policy_keep_word(uint32_t keep);
+
 /**
  * struct rootward_policy
  * @name:        for messages

@@ -160,6 +160,16 @@ static const struct {
 
 #define N_KEEP_WORDS (sizeof(keep_words) / sizeof(keep_words[0]))
 
+const char *policy_keep_word(uint32_t keep)
+{
+	unsigned int i;
+
+	for (i = 0; i < N_KEEP_WORDS; i++)
+		if (keep_words[i].keep == keep)
+			return keep_words[i].word;
+	return NULL;
+}
+
 static void take_keep(struct reader *r, const struct policy_key *key, const struct yaml_node *word,
 		      void *object)
 {

@@ -23,9 +23,6 @@ void explain_svg(FILE *out, struct rootward_explanation *const *explanations, si
 /** explain_kind() - "directory", "regular file", ...; "does not exist". */
 const char *explain_kind(const struct rootward_ancestor *ancestor);
 
-/** explain_reason() - why it was denied. */
-const char *explain_reason(int reason);
-
 /** explain_end() - how the walk ended. */
 const char *explain_end(int end);
 
@@ -34,6 +31,13 @@ const char *explain_end(int end);
  * cause.
  */
 bool explain_same(const struct rootward_verdict *a, const struct rootward_verdict *b);
+
+/** explain_reason() - why it was denied, in general. */
+const char *explain_reason(int reason);
+
+/** explain_cause() - what decided, and where that was written, to free; NULL: out of memory. */
+char *explain_cause(const struct rootward_explanation *explanation,
+		    const struct rootward_verdict *verdict);
 
 /**
  * explain_refused() - what a user's ordinary permissions refuse, a sentence to free(); NULL:

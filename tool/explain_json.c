@@ -174,10 +174,10 @@ static json_t *verdict(const struct rootward_walk *walk, const struct rootward_v
 	json_object_set_new(object, "unsure", json_boolean(v->unsure));
 	set_text(object, "policy", v->policy);
 	set_text(object, "origin", v->origin);
-	if (v->rule) {
-		set_text(object, "tree", v->rule->tree);
+	set_text(object, "tree", v->tree);
+	set_text(object, "keep", v->keep);
+	if (v->rule)
 		json_object_set_new(object, "by_name", json_boolean(v->rule->by_name));
-	}
 	if (v->ancestor != ROOTWARD_NO_ANCESTOR)
 		json_object_set_new(object, "ancestor", json_integer((json_int_t)v->ancestor));
 	if (v->mount)

@@ -182,38 +182,9 @@ static void print_uncounted(const struct page *p, const struct rootward_verdict 
 	fprintf(p->out, ": %s\n", why);
 }
 
-/* What the operations are, and why. */
-static void print_cause(const struct page *p, const struct rootward_verdict *v)
-{
-	const struct rootward_ancestor *a = rootward_explanation_ancestor(p->e, v->ancestor);
-	char words[EXPLAIN_RULE_MAX];
-
-	if (v->rule) {
-		fputs(a && a->flags & VFS_WALK_HIDDEN ? "hidden " : "", p->out);
-		print_safe(p->out, v->rule->tree);
-		fprintf(p->out, ": %s", explain_rule_words(v->rule, words, sizeof(words)));
-		if (v->rule->by_name)
-			fputs(" (by name)", p->out);
-	} else if (!v->allowed && v->reason != ROOTWARD_REASON_DEFAULT) {
-		fputs(explain_reason(v->reason), p->out);
-	} else if (!v->policy) {
-		fputs("no policy", p->out);
-	} else if (v->allowed && p->walk->end != VFS_WALK_ROOT) {
-		fputs("it is in no tree of directories", p->out);
-	} else {
-		fprintf(p->out,
-			v->allowed ? "default" : "no tree decides, and it is not in default");
-	}
-	if (v->mount)
-		fprintf(p->out, ", by mount %" PRIu64, v->mount);
-	if (!v->policy)
-		return;
-	fputs(" - ", p->out);
-	print_safe(p->out, v->origin ? v->origin : v->policy);
-}
-
 static void print_verdict(const struct page *p, const struct rootward_verdict *v, uint32_t ops)
 {
+	_cleanup_free_ char *cause = explain_cause(p->e, v);
 	bool unknown = v->by_owner && !(v->owner.known & ROOTWARD_OWNER_SEEN);
 	char words[OPS_FORMAT_MAX];
 
@@ -224,7 +195,7 @@ static void print_verdict(const struct page *p, const struct rootward_verdict *v
 		!v->unsure ? ""
 		: unknown  ? " (unsure: whose it is cannot be seen)"
 			   : " (unsure: not all that is hidden can be seen)");
-	print_cause(p, v);
+	print_safe(p->out, cause ? cause : "out of memory");
 	fputc('\n', p->out);
 	print_uncounted(p, v);
 }

@@ -274,7 +274,7 @@ struct rootward_rule {
  * @layer:    the policy that decided; where all allow, the last
  * @ancestor: where its rule hangs, or ROOTWARD_NO_ANCESTOR: `default`, or @reason is no rule
  * @rule:     or NULL
- * @origin:   of the rule or of `default`, or NULL
+ * @origin:   of the rule, of `default` or of what @tree is, or NULL
  * @by_owner: rules for some owner's objects were met that name the operation while it was open;
  *            then
  * @owner:    is whom its object belongs to, through the mount it was asked by: for `make_*` whom
@@ -282,6 +282,10 @@ struct rootward_rule {
  * @uncounted: the first of these rules that did not count, or NULL
  * @mount:    0, or for an operation that is asked by each mount the number of the mount by which
  *            it is denied, where that is another than the path's; @ancestor is then none
+ * @tree:     of the rule, or for ROOTWARD_REASON_GUARD of what is denied beneath, for which the
+ *            directory must stay; or NULL
+ * @keep:     for what is denied whatever the trees say: the word for a policy's `keep` with which it
+ *            would be for the trees to say; NULL: there is none
  */
 struct rootward_verdict {
 	uint32_t op;
@@ -297,6 +301,8 @@ struct rootward_verdict {
 	struct rootward_owner owner;
 	const struct rootward_rule *uncounted;
 	uint64_t mount;
+	const char *tree;
+	const char *keep;
 };
 
 /* What is returned lives as long as the explanation. */

@@ -45,4 +45,43 @@ explain "${p[@]}" --json $'raw\xff' 'raw\xff'
 ok "in JSON: as shown, and byte by byte" all printed '"name": "raw\\\\xff"' -- printed '"name_hex": "726177ff"' -- printed '"path_hex": "726177ff"'
 ok "and only where that differs" test "$(grep -c '"name_hex"' "$work/out")" = 1
 
+# guards and fences: which, and what would open them
+mkdir -p guard/a/b guard/c/d
+cat >"$work/g.yaml" <<'END'
+default: [all]
+trees:
+  - path: guard/a/b
+    deny: [write_file]
+  - path: guard/a
+    allow: [read]
+  - path: guard/c
+    deny: [write]
+END
+g=(-p "$work/g.yaml")
+explain "${g[@]}" --op remove_dir guard
+ok "on the way to something denied: which" all ended 1 -- printed 'on the way to what is denied, guard/(a/b|c) - .*g.yaml:[37]:5$'
+explain "${g[@]}" --op remove_dir guard/a
+ok "also with a rule of its own that only allows" all ended 1 -- printed 'on the way to what is denied, guard/a/b - .*g.yaml:3:5$'
+explain "${g[@]}" --op remove_dir guard/a/b
+ok "a ruled one: its rule" all ended 1 -- printed 'must stay where it is, .* guard/a/b: deny write_file - .*g.yaml:3:5$'
+explain "${g[@]}" --op remove_dir guard/c
+ok "what a rule denies already stays with it" all ended 1 -- printed '^ +guard/c: deny write - .*g.yaml:7:5$' -- eval '! printed "stay where"'
+explain "${g[@]}" --json --op remove_dir guard/a
+ok "in JSON" all printed '"by": "guard"' -- printed '"tree": "guard/a/b"' -- printed '"origin": ".*g.yaml:3:5"'
+explain "${g[@]}" --op write_file /proc/sys/kernel/hostname
+ok "a fence: of which filesystem, and the word that opens it" all ended 1 -- printed 'by what proc gives access to; with keep: \[kernel_settings\] the trees decide$'
+explain "${p[@]}" --op write_file /proc/sys/kernel/hostname
+ok "told where only the default denies, for no rule would help" printed 'keep: \[kernel_settings\]'
+explain "${g[@]}" --json --op write_file /proc/sys/kernel/hostname
+ok "the word in JSON" all printed '"by": "system"' -- printed '"keep": "kernel_settings"'
+printf 'default: [all]\nkeep: [kernel_settings]\n' >"$work/k.yaml"
+explain -p "$work/k.yaml" --op write_file /proc/sys/kernel/hostname
+ok "and with it, it is open" ended 0
+if ((EUID == 0)) && mknod "$work/raw" b 7 200 2>/dev/null; then
+	explain "${g[@]}" --op read_file "$work/raw"
+	ok "a device: the word that opens it" all ended 1 -- printed 'keep: \[block_devices\]'
+else
+	skip "a device: the word that opens it" "not root"
+fi
+
 finish
