@@ -59,24 +59,9 @@ struct doctor {
 /* The rest of a line: @text, if any, in the last column, @before from here; more lines beneath. */
 static void print_text(int before, const char *text)
 {
-	int column = TEXT_COLUMN;
-
-	if (text)
+	if (text) {
 		printf("%*s", before, "");
-	while (text && *text) {
-		int length = (int)strcspn(text, " ");
-
-		if (column > TEXT_COLUMN && column + 1 + length > WIDTH) {
-			printf("\n%*s", TEXT_COLUMN, "");
-			column = TEXT_COLUMN;
-		} else if (column > TEXT_COLUMN) {
-			printf(" ");
-			column++;
-		}
-		printf("%.*s", length, text);
-		column += length;
-		text += length;
-		text += strspn(text, " ");
+		print_folded(stdout, TEXT_COLUMN, WIDTH, text);
 	}
 	printf("\n");
 }

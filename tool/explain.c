@@ -15,6 +15,7 @@
 #include "message.h"
 #include "ops.h"
 #include "options.h"
+#include "policy.h"
 #include "words.h"
 
 enum {
@@ -90,6 +91,8 @@ struct asked {
 	struct rootward_explainer *explainer;
 	struct rootward_explanation **explanations;
 	size_t n;
+	const char **missing;
+	size_t n_missing;
 };
 
 static void asked_done(struct asked *a)
@@ -97,6 +100,7 @@ static void asked_done(struct asked *a)
 	for (size_t i = 0; i < a->n; i++)
 		rootward_explanation_free(a->explanations[i]);
 	free(a->explanations);
+	free(a->missing);
 	rootward_explainer_free(a->explainer);
 	for (size_t i = 0; i < a->n_policies; i++)
 		rootward_policy_free(a->policies[i]);
@@ -255,21 +259,49 @@ static int explain_paths(struct asked *a, char **paths)
 	for (; *paths; paths++) {
 		question.path = *paths;
 		r = rootward_explain(&a->explanations[a->n], a->explainer, &question, &a->opts);
-		if (!r)
+		if (!r) {
 			a->n++;
-		else
-			first = first ? first : failed(a, *paths, r);
+			continue;
+		}
+		a->missing[a->n_missing++] = *paths;
+		first = first ? first : failed(a, *paths, r);
 	}
 	return first;
 }
 
+/* By what it is explained, to free. */
+static char *by_words(const struct asked *a)
+{
+	char *words = NULL;
+	size_t size;
+	FILE *out = open_memstream(&words, &size);
+
+	if (!out)
+		return NULL;
+	fprintf(out, "by %s", a->by ? a->by : "policy ");
+	for (size_t i = 0; i < a->n_files; i++)
+		fprintf(out, "%s%s (%s)", i ? ", " : "", a->policies[i]->name, a->files[i]);
+	if (fclose(out) == 0)
+		return words;
+	free(words);
+	return NULL;
+}
+
 static int write_svg(const struct asked *a)
 {
+	_cleanup_free_ char *by = by_words(a);
+	struct drawing drawing = {
+		.explanations = a->explanations,
+		.n = a->n,
+		.by = by ? by : "",
+		.missing = a->missing,
+		.n_missing = a->n_missing,
+	};
 	FILE *out = fopen(a->svg, "we");
 	bool good = out;
 
 	if (out) {
-		explain_svg(out, a->explanations, a->n);
+		explain_svg(out, &drawing);
 		good = !ferror(out);
 		good &= fclose(out) == 0;
 	}
@@ -294,8 +326,11 @@ static int show_json(const struct asked *a)
 
 static void show_text(const struct asked *a)
 {
-	if (a->n && a->by)
-		printf("by %s\n\n", a->by);
+	if (a->n && a->by) {
+		printf("by ");
+		print_folded(stdout, 3, isatty(STDOUT_FILENO) ? 80 : 0, a->by);
+		printf("\n\n");
+	}
 	for (size_t i = 0; i < a->n; i++) {
 		if (i)
 			putchar('\n');
@@ -339,15 +374,16 @@ static int explain_main(const struct command *command, int argc, char **argv)
 	/* a child may be started, and will be waited for */
 	signal(SIGCHLD, SIG_DFL);
 	a.explanations = calloc((size_t)(argc - first), sizeof(*a.explanations));
-	r = a.explanations ? load_policies(&a) : -ENOMEM;
+	a.missing = calloc((size_t)(argc - first), sizeof(*a.missing));
+	r = a.explanations && a.missing ? load_policies(&a) : -ENOMEM;
 	if (!r)
 		r = explain_paths(&a, argv + first);
 	report_warnings(&a.report, "the policy");
 	if (a.json && show_json(&a) < 0)
 		r = -ENOMEM;
-	else if (a.svg && !r)
-		r = write_svg(&a);
-	else if (!a.json)
+	if (a.svg && a.n && write_svg(&a) < 0)
+		r = -EIO;
+	if (!a.json && !a.svg)
 		show_text(&a);
 	return exit_status(&a, r);
 }

@@ -15,8 +15,20 @@ void explain_text(FILE *out, const struct rootward_explanation *explanation, boo
 /** explain_json() - for programs; docs/explain.md has the keys. */
 json_t *explain_json(const struct rootward_explanation *explanation);
 
-/** explain_svg() - @n explanations as one tree. */
-void explain_svg(FILE *out, struct rootward_explanation *const *explanations, size_t n);
+/**
+ * struct drawing - several explanations as one tree.
+ * @by:      by which policies
+ * @missing: paths that could not be explained
+ */
+struct drawing {
+	struct rootward_explanation *const *explanations;
+	size_t n;
+	const char *by;
+	const char *const *missing;
+	size_t n_missing;
+};
+
+void explain_svg(FILE *out, const struct drawing *drawing);
 
 /* --- words that all of them use */
 
@@ -26,14 +38,16 @@ const char *explain_kind(const struct rootward_ancestor *ancestor);
 /** explain_end() - how the walk ended. */
 const char *explain_end(int end);
 
-/**
- * explain_same() - whether one sentence does for both verdicts: the same outcome for the same
- * cause.
- */
-bool explain_same(const struct rootward_verdict *a, const struct rootward_verdict *b);
-
 /** explain_reason() - why it was denied, in general. */
 const char *explain_reason(int reason);
+
+/**
+ * explain_group() - of the operations @left, the first, and those that have the same outcome for
+ * the same cause.
+ * @verdict: out: theirs
+ */
+uint32_t explain_group(const struct rootward_explanation *explanation, uint32_t left,
+		       const struct rootward_verdict **verdict);
 
 /** explain_cause() - what decided, and where that was written, to free; NULL: out of memory. */
 char *explain_cause(const struct rootward_explanation *explanation,

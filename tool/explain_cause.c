@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Which rule decides, and why: one sentence for a verdict. */
+/* Which rule decides, and why: one sentence for the operations that share it. */
 #include <inttypes.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -70,4 +71,29 @@ char *explain_cause(const struct rootward_explanation *e, const struct rootward_
 		return text;
 	free(text);
 	return NULL;
+}
+
+/* One sentence does for both. */
+static bool is_same(const struct rootward_verdict *a, const struct rootward_verdict *b)
+{
+	return a->allowed == b->allowed && a->unsure == b->unsure && a->reason == b->reason &&
+	       a->layer == b->layer && a->ancestor == b->ancestor && a->rule == b->rule &&
+	       a->mount == b->mount && a->uncounted == b->uncounted &&
+	       (!a->uncounted || (a->owner.uid == b->owner.uid && a->owner.gid == b->owner.gid));
+}
+
+uint32_t explain_group(const struct rootward_explanation *e, uint32_t left,
+		       const struct rootward_verdict **verdict)
+{
+	const struct rootward_verdict *v;
+	uint32_t same = 0, op;
+
+	*verdict = rootward_explanation_verdict(e, (enum rootward_op)(left & -left));
+	for (; left; left ^= op) {
+		op = left & -left;
+		v = rootward_explanation_verdict(e, (enum rootward_op)op);
+		if (is_same(v, *verdict))
+			same |= op;
+	}
+	return same;
 }

@@ -104,17 +104,9 @@ static int add(struct picture *p, const struct rootward_explanation *e)
 /* What messages would show, with what XML would take for its own written out. */
 static int put_escaped(FILE *out, const char *text)
 {
-	_cleanup_free_ char *safe = NULL;
-	size_t size;
-	FILE *memory = open_memstream(&safe, &size);
-	int width = 0;
+	_cleanup_free_ char *safe = safe_text(text);
 
-	if (!memory)
-		return 0;
-	print_safe(memory, text);
-	fclose(memory);
 	for (const char *s = safe; s && *s; s++) {
-		width += (*s & 0xc0) != 0x80;
 		if (*s == '<')
 			fputs("&lt;", out);
 		else if (*s == '>' && s > safe && s[-1] == ']') /* "]]>" */
@@ -124,7 +116,7 @@ static int put_escaped(FILE *out, const char *text)
 		else
 			fputc(*s, out);
 	}
-	return width;
+	return safe ? text_width(safe) : 0;
 }
 
 /* Returns where the text ends. */
@@ -197,35 +189,65 @@ static int put_owner(struct picture *p, const struct node *node, int x)
 	return put_text(p, x, node->y, GREY, false, words) + 14;
 }
 
-/* Beneath what was asked about. */
+/* A line beneath what was asked about: @text, and more about it. */
 static void put_beneath(struct picture *p, const struct node *node, const char *colour,
-			const char *line)
+			const char *text, const char *more)
 {
-	put_text(p, node->x + STEP, p->height, colour, false, line ? line : "");
+	int x = node->x + STEP;
+
+	if (text)
+		x = put_text(p, x, p->height, colour, false, text) + 14;
+	if (more)
+		put_text(p, x, p->height, GREY, false, more);
 	p->height += LINE;
 }
 
-static void put_verdict(struct picture *p, const struct node *node, bool allowed)
+static void put_verdict(struct picture *p, const struct node *node,
+			const struct rootward_verdict *v, uint32_t ops)
 {
-	const struct rootward_walk *walk = rootward_explanation_walk(node->asked);
-	uint32_t ops = allowed ? walk->ops & ~walk->denied : walk->denied;
+	_cleanup_free_ char *line = NULL, *cause = explain_cause(node->asked, v);
+	_cleanup_free_ char *why = explain_uncounted(rootward_explanation_walk(node->asked), v);
+	_cleanup_free_ char *uncounted = NULL;
 	char words[OPS_FORMAT_MAX];
-	_cleanup_free_ char *line = NULL;
 
-	if (!ops)
-		return;
-	if (asprintf(&line, "%s %s", allowed ? "allowed" : "denied",
-		     ops_format(ops, words, sizeof(words))) < 0)
+	if (asprintf(&line, "%s %s%s", v->allowed ? "allowed" : "denied",
+		     ops_format(ops, words, sizeof(words)), v->unsure ? " (unsure)" : "") < 0)
 		line = NULL;
-	put_beneath(p, node, allowed ? ALLOWED : DENIED, line);
+	put_beneath(p, node, v->unsure ? MIXED : v->allowed ? ALLOWED : DENIED, line, cause);
+	if (!why)
+		return;
+	if (asprintf(&uncounted, "not counted: %s - %s: %s", v->uncounted->tree,
+		     v->uncounted->origin, why) < 0)
+		uncounted = NULL;
+	put_beneath(p, node, GREY, NULL, uncounted);
 }
 
-static void put_refused(struct picture *p, const struct node *node)
+static void put_verdicts(struct picture *p, const struct node *node, uint32_t left)
 {
-	_cleanup_free_ char *line = explain_refused(rootward_explanation_walk(node->asked));
+	const struct rootward_verdict *v;
+	uint32_t group;
 
-	if (line)
-		put_beneath(p, node, MIXED, line);
+	for (; left; left &= ~group) {
+		group = explain_group(node->asked, left, &v);
+		put_verdict(p, node, v, group);
+	}
+}
+
+/* All that was asked for there. */
+static void put_answer(struct picture *p, const struct node *node)
+{
+	const struct rootward_walk *walk = rootward_explanation_walk(node->asked);
+	_cleanup_free_ char *refused = explain_refused(walk), *end = NULL;
+
+	put_verdicts(p, node, walk->ops & ~walk->denied);
+	put_verdicts(p, node, walk->denied);
+	if (refused)
+		put_beneath(p, node, MIXED, refused, NULL);
+	if (walk->end == VFS_WALK_ROOT)
+		return;
+	if (asprintf(&end, "the end of its way: %s", explain_end(walk->end)) < 0)
+		end = NULL;
+	put_beneath(p, node, GREY, NULL, end);
 }
 
 static const char *dot_colour(const struct node *node)
@@ -243,6 +265,7 @@ static void put_node(struct picture *p, size_t number, int depth)
 	struct node *node = &p->nodes[number];
 	const struct node *parent = node->parent == NONE ? NULL : &p->nodes[node->parent];
 	const struct rootward_ancestor *a = ancestor_of(node);
+	const char *note;
 	size_t k;
 	int x;
 
@@ -254,18 +277,19 @@ static void put_node(struct picture *p, size_t number, int depth)
 			node->x, a->exists ? "" : " stroke-dasharray=\"3\"");
 	x = put_text(p, node->x + 12, node->y, a->exists ? "#1f2328" : GREY, node->asked,
 		     node->component.name ? node->component.name : "?");
-	if (!a->exists)
-		x = put_text(p, x + 14, node->y, GREY, false, "does not exist");
+	note = !a->exists		     ? "does not exist"
+	       : a->flags & VFS_WALK_DELETED ? "deleted"
+	       : a->flags & VFS_WALK_COVERED ? "covered"
+					     : NULL;
+	if (note)
+		x = put_text(p, x + 14, node->y, GREY, false, note);
 	x = put_owner(p, node, x + 24);
 	x = put_mount(p, node, x);
 	x = put_rules(p, node, node->component.number, x, "");
 	for (k = 1; k <= node->component.hidden; k++)
 		x = put_rules(p, node, node->component.number + k, x, "hidden: ");
-	if (!node->asked)
-		return;
-	put_verdict(p, node, true);
-	put_verdict(p, node, false);
-	put_refused(p, node);
+	if (node->asked)
+		put_answer(p, node);
 }
 
 /* Depth first; dots come last, over the lines. */
@@ -293,22 +317,62 @@ static void put_tree(struct picture *p)
 			dot_colour(&p->nodes[i]));
 }
 
-void explain_svg(FILE *out, struct rootward_explanation *const *explanations, size_t n)
+/* What colours mean, in a row. */
+static void put_legend(struct picture *p)
+{
+	static const struct {
+		const char *colour, *meaning;
+	} legend[] = {
+		{ ALLOWED, "allowed" },
+		{ DENIED, "denied" },
+		{ MIXED, "some of both" },
+		{ BLUE, "a mount begins" },
+	};
+	int x = MARGIN;
+
+	for (size_t i = 0; i < sizeof(legend) / sizeof(legend[0]); i++) {
+		fprintf(p->text, "<circle cx=\"%d\" cy=\"%d\" r=\"5\" fill=\"%s\"/>\n", x,
+			p->height, legend[i].colour);
+		x = put_text(p, x + 12, p->height, legend[i].colour, false, legend[i].meaning) + 24;
+	}
+	p->height += 2 * LINE;
+}
+
+static void put_missing(struct picture *p, const char *const *missing, size_t n)
+{
+	_cleanup_free_ char *line = NULL;
+
+	for (size_t i = 0; i < n; i++) {
+		free(line);
+		if (asprintf(&line, "not explained: %s", missing[i]) < 0)
+			line = NULL;
+		put_text(p, MARGIN, p->height, DENIED, false, line ? line : "");
+		p->height += LINE;
+	}
+}
+
+void explain_svg(FILE *out, const struct drawing *drawing)
 {
 	struct picture p = { .height = MARGIN };
 	_cleanup_free_ char *text = NULL;
 	size_t size, i;
 
 	p.text = open_memstream(&text, &size);
-	for (i = 0; i < n; i++)
-		add(&p, explanations[i]);
+	for (i = 0; i < drawing->n; i++)
+		add(&p, drawing->explanations[i]);
 	if (p.text) {
+		put_text(&p, MARGIN, p.height, GREY, false, drawing->by);
+		p.height += LINE;
+		put_legend(&p);
 		put_tree(&p);
+		put_missing(&p, drawing->missing, drawing->n_missing);
 		fclose(p.text);
 	}
+	/* XML would take blanks for nothing */
 	fprintf(out,
 		"<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"%d\" height=\"%d\" "
-		"font-family=\"DejaVu Sans Mono, monospace\" font-size=\"12\">\n"
+		"xml:space=\"preserve\" font-family=\"DejaVu Sans Mono, monospace\" "
+		"font-size=\"12\">\n"
 		"<rect width=\"100%%\" height=\"100%%\" fill=\"#ffffff\"/>\n"
 		"<style>path { stroke: #d0d7de; stroke-width: 1.5; fill: none }</style>\n%s</svg>\n",
 		p.width + MARGIN, p.height + MARGIN - LINE / 2, text ? text : "");

@@ -3,10 +3,12 @@
  * A picture in text: the root at the top, as paths are read, the object at the bottom; where a
  * mount is crossed, a line of its own; what a mount hides in brackets.
  */
+#include <errno.h>
 #include <inttypes.h>
 #include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "cleanup.h"
 #include "explain.h"
@@ -15,11 +17,15 @@
 
 #define MAX_INDENT 24
 #define NAME_COLUMN 30
+#define VERDICT_COLUMN 10
+#define CAUSE_COLUMN 11
+#define WIDTH 80
 
-/** struct page - what it is written on. */
+/** struct page - what it is written on; @width: where sentences are folded, or 0. */
 struct page {
 	FILE *out;
 	bool colour;
+	int width;
 	const struct rootward_explanation *e;
 	const struct rootward_walk *walk;
 };
@@ -32,17 +38,6 @@ static void set(const struct page *p, const char *code)
 {
 	if (p->colour)
 		fputs(code, p->out);
-}
-
-/* Columns that @text takes when print_safe() prints it, near enough: bytes that begin a character.
- */
-static int width_of(const char *text)
-{
-	int width = 0;
-
-	for (; *text; text++)
-		width += (*text & 0xc0) == 0x80 ? 0 : (unsigned char)*text < ' ' ? 4 : 1;
-	return width;
 }
 
 /* The name says what the object itself said before. */
@@ -128,6 +123,7 @@ static const struct rootward_ancestor *place(const struct page *p, size_t number
 static void print_place(const struct page *p, size_t number, const char *name, int indent)
 {
 	const struct rootward_ancestor *a = place(p, number);
+	_cleanup_free_ char *safe = safe_text(name ? name : "?");
 	const char *note = "";
 	int width;
 
@@ -139,10 +135,10 @@ static void print_place(const struct page *p, size_t number, const char *name, i
 		note = " (deleted)";
 	fprintf(p->out, "%*s", indent, "");
 	set(p, number == 0 || a->n_rules ? BOLD : *note ? DIM : "");
-	print_safe(p->out, name ? name : "?");
+	fputs(safe ? safe : "?", p->out);
 	set(p, PLAIN);
 	fputs(note, p->out);
-	width = indent + width_of(name ? name : "?") + (int)strlen(note);
+	width = indent + text_width(safe ? safe : "?") + (int)strlen(note);
 	fprintf(p->out, "%*s  ", width < NAME_COLUMN ? NAME_COLUMN - width : 0, "");
 	print_identity(p, a);
 	print_owner(p, number, a);
@@ -167,74 +163,90 @@ static void print_way(const struct page *p)
 	free(list);
 }
 
+/* What goes with a verdict, on lines of its own. */
+static void print_beneath(const struct page *p, const char *text)
+{
+	_cleanup_free_ char *safe = safe_text(text ? text : "out of memory");
+
+	fprintf(p->out, "%*s", CAUSE_COLUMN, "");
+	print_folded(p->out, CAUSE_COLUMN, p->width, safe ? safe : "");
+	fputc('\n', p->out);
+}
+
 /* The first rule by owner that would have decided otherwise, perhaps. */
 static void print_uncounted(const struct page *p, const struct rootward_verdict *v)
 {
-	_cleanup_free_ char *why = explain_uncounted(p->walk, v);
+	_cleanup_free_ char *why = explain_uncounted(p->walk, v), *line = NULL;
 	char words[EXPLAIN_RULE_MAX];
 
 	if (!why)
 		return;
-	fputs("           not counted: ", p->out);
-	print_safe(p->out, v->uncounted->tree);
-	fprintf(p->out, ": %s - ", explain_rule_words(v->uncounted, words, sizeof(words)));
-	print_safe(p->out, v->uncounted->origin);
-	fprintf(p->out, ": %s\n", why);
+	if (asprintf(&line, "not counted: %s: %s - %s: %s", v->uncounted->tree,
+		     explain_rule_words(v->uncounted, words, sizeof(words)), v->uncounted->origin,
+		     why) < 0)
+		line = NULL;
+	print_beneath(p, line);
 }
 
 static void print_verdict(const struct page *p, const struct rootward_verdict *v, uint32_t ops)
 {
-	_cleanup_free_ char *cause = explain_cause(p->e, v);
+	_cleanup_free_ char *cause = explain_cause(p->e, v), *line = NULL;
 	bool unknown = v->by_owner && !(v->owner.known & ROOTWARD_OWNER_SEEN);
 	char words[OPS_FORMAT_MAX];
 
 	set(p, v->unsure ? YELLOW : v->allowed ? GREEN : RED);
 	fprintf(p->out, "  %-8s", v->allowed ? "allowed" : "denied");
 	set(p, PLAIN);
-	fprintf(p->out, "%s%s\n           ", ops_format(ops, words, sizeof(words)),
-		!v->unsure ? ""
-		: unknown  ? " (unsure: whose it is cannot be seen)"
-			   : " (unsure: not all that is hidden can be seen)");
-	print_safe(p->out, cause ? cause : "out of memory");
+	if (asprintf(&line, "%s%s", ops_format(ops, words, sizeof(words)),
+		     !v->unsure ? ""
+		     : unknown	? " (unsure: whose it is cannot be seen)"
+				: " (unsure: not all that is hidden can be seen)") < 0)
+		line = NULL;
+	print_folded(p->out, VERDICT_COLUMN, p->width, line ? line : "");
 	fputc('\n', p->out);
+	print_beneath(p, cause);
 	print_uncounted(p, v);
 }
 
 /* Operations with one cause are one line; denied ones last, where the eye ends. */
 static void print_verdicts(const struct page *p, bool allowed)
 {
-	uint32_t left = p->walk->ops & (allowed ? ~p->walk->denied : p->walk->denied);
+	uint32_t left = p->walk->ops & (allowed ? ~p->walk->denied : p->walk->denied), group;
+	const struct rootward_verdict *v;
 
-	for (unsigned int bit = 0; bit < ROOTWARD_OP_COUNT; bit++) {
-		const struct rootward_verdict *v, *other;
-		uint32_t same = 0;
-
-		if (!(left >> bit & 1))
-			continue;
-		v = rootward_explanation_verdict(p->e, (enum rootward_op)(1U << bit));
-		for (unsigned int i = bit; i < ROOTWARD_OP_COUNT; i++) {
-			if (!(left >> i & 1))
-				continue;
-			other = rootward_explanation_verdict(p->e, (enum rootward_op)(1U << i));
-			if (explain_same(v, other))
-				same |= 1U << i;
-		}
-		print_verdict(p, v, same);
-		left &= ~same;
+	for (; left; left &= ~group) {
+		group = explain_group(p->e, left, &v);
+		print_verdict(p, v, group);
 	}
+}
+
+/* Why not in the kernel, to free.  Only root may give it a program. */
+static char *why_not(int error)
+{
+	char *why = NULL;
+
+	if (error == -EPERM && geteuid())
+		return strdup("; the walk in the kernel takes root");
+	if (asprintf(&why, "; the kernel does not take the program: %s", strerror(-error)) < 0)
+		return NULL;
+	return why;
 }
 
 static void print_walk(const struct page *p)
 {
+	_cleanup_free_ char *why = p->walk->why_not ? why_not(p->walk->why_not) : NULL;
+	_cleanup_free_ char *line = NULL;
+	bool at_root = p->walk->end == VFS_WALK_ROOT;
+
+	if (asprintf(&line, "%s%s%s%s",
+		     p->walk->in_kernel ? "walked in the kernel, on one snapshot"
+					: "walked over descriptors",
+		     why ? why : "",
+		     at_root ? "" : "; its end: ", at_root ? "" : explain_end(p->walk->end)) < 0)
+		line = NULL;
 	set(p, DIM);
-	if (p->walk->in_kernel)
-		fputs("  walked in the kernel, on one snapshot", p->out);
-	else
-		fprintf(p->out, "  walked over descriptors%s%s",
-			p->walk->why_not ? "; the kernel does not take the program: " : "",
-			p->walk->why_not ? strerror(-p->walk->why_not) : "");
-	if (p->walk->end != VFS_WALK_ROOT)
-		fprintf(p->out, "; its end: %s", explain_end(p->walk->end));
+	fputs("  ", p->out);
+	print_folded(p->out, 2, p->width, line ? line : "");
 	set(p, PLAIN);
 	fputc('\n', p->out);
 }
@@ -243,14 +255,15 @@ static void print_walk(const struct page *p)
 static void print_refused(const struct page *p)
 {
 	_cleanup_free_ char *words = explain_refused(p->walk);
+	_cleanup_free_ char *safe = words ? safe_text(words) : NULL;
 
-	if (!words)
+	if (!safe)
 		return;
 	set(p, YELLOW);
 	fputs("  besides", p->out);
 	set(p, PLAIN);
 	fputs(", ", p->out);
-	print_safe(p->out, words);
+	print_folded(p->out, CAUSE_COLUMN, p->width, safe);
 	fputc('\n', p->out);
 }
 
@@ -258,7 +271,14 @@ void explain_text(FILE *out, const struct rootward_explanation *e, bool colour)
 {
 	const struct rootward_walk *walk = rootward_explanation_walk(e);
 	const struct rootward_ancestor *object = rootward_explanation_ancestor(e, 0);
-	struct page page = { .out = out, .colour = colour, .e = e, .walk = walk };
+	struct page page = {
+		.out = out,
+		.colour = colour,
+		/* whoever reads from a pipe looks for lines */
+		.width = isatty(fileno(out)) ? WIDTH : 0,
+		.e = e,
+		.walk = walk,
+	};
 
 	set(&page, BOLD);
 	print_safe(out, walk->path);

@@ -64,14 +64,6 @@ const char *explain_end(int end)
 	}
 }
 
-bool explain_same(const struct rootward_verdict *a, const struct rootward_verdict *b)
-{
-	return a->allowed == b->allowed && a->unsure == b->unsure && a->reason == b->reason &&
-	       a->layer == b->layer && a->ancestor == b->ancestor && a->rule == b->rule &&
-	       a->mount == b->mount && a->uncounted == b->uncounted &&
-	       (!a->uncounted || (a->owner.uid == b->owner.uid && a->owner.gid == b->owner.gid));
-}
-
 const char *explain_rule_words(const struct rootward_rule *rule, char *buf, size_t size)
 {
 	char allow[OPS_FORMAT_MAX], deny[OPS_FORMAT_MAX], uid[24], gid[24];

@@ -216,8 +216,8 @@ static int describe(char **by, const json_t *runs)
 	const char *more = json_array_size(runs) > 1 ? ", and what is around that" : "";
 	const char *but = strcmp(engine, "landlock")
 				  ? ""
-				  : "\n(what landlock cannot deny is told as the "
-				    "policy says: docs/operations.md)";
+				  : "; what landlock cannot deny is told as the policy "
+				    "says";
 
 	if (asprintf(by, "what rootward run applied by the %s engine%s, as the environment says%s",
 		     engine, more, but) < 0)

@@ -80,6 +80,53 @@ void print_safe(FILE *out, const char *text)
 	}
 }
 
+char *safe_text(const char *text)
+{
+	char *safe = NULL;
+	size_t size;
+	FILE *out = open_memstream(&safe, &size);
+
+	if (!out)
+		return NULL;
+	print_safe(out, text);
+	if (fclose(out) == 0)
+		return safe;
+	free(safe);
+	return NULL;
+}
+
+int text_width(const char *text)
+{
+	int width = 0;
+
+	for (; *text; text++)
+		width += (*text & 0xc0) != 0x80;
+	return width;
+}
+
+void print_folded(FILE *out, int column, int width, const char *text)
+{
+	int at = column;
+
+	while (*text) {
+		size_t length = strcspn(text, " ");
+		_cleanup_free_ char *word = strndup(text, length);
+		int word_width = word ? text_width(word) : 0;
+
+		if (at > column && width && at + 1 + word_width > width) {
+			fprintf(out, "\n%*s", column, "");
+			at = column;
+		} else if (at > column) {
+			putc(' ', out);
+			at++;
+		}
+		fwrite(text, 1, length, out);
+		at += word_width;
+		text += length;
+		text += *text == ' ';
+	}
+}
+
 static void print_line(const char *start, const char *end, const char *format, va_list ap)
 {
 	_cleanup_free_ char *text = NULL;

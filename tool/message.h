@@ -32,6 +32,18 @@ void hint(const char *format, ...) __attribute__((format(printf, 1, 2)));
 /** print_safe() - @text with what is not to be shown as \xNN, and a backslash as two. */
 void print_safe(FILE *out, const char *text);
 
+/** safe_text() - the same as text, to free; NULL: out of memory. */
+char *safe_text(const char *text);
+
+/** text_width() - columns that UTF-8 takes, near enough. */
+int text_width(const char *text);
+
+/**
+ * print_folded() - @text, which is safe, from @column on, folded between words into lines of at
+ * most @width columns (0: one line), all of which begin in @column.
+ */
+void print_folded(FILE *out, int column, int width, const char *text);
+
 /**
  * struct report - takes the library's diagnostics.
  * @verbose:  everything at once; otherwise errors at once, and warnings when report_warnings()

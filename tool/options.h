@@ -8,8 +8,8 @@
 #include "command.h"
 
 /**
- * options_parse() - go through the options, up to `--` or, of a command that is @verbatim, the first
- * operand.  Options come first in @argv afterwards.
+ * options_parse() - go through the options, up to `--` or, of a command that is @verbatim, the
+ * first operand.  Options come first in @argv afterwards.
  * @take: called for each, in order; returns 0, or -errno after having said why
  *
  * Return: the index of the first operand; -EINVAL after a message.

@@ -284,8 +284,8 @@ struct rootward_rule {
  *            it is denied, where that is another than the path's; @ancestor is then none
  * @tree:     of the rule, or for ROOTWARD_REASON_GUARD of what is denied beneath, for which the
  *            directory must stay; or NULL
- * @keep:     for what is denied whatever the trees say: the word for a policy's `keep` with which it
- *            would be for the trees to say; NULL: there is none
+ * @keep:     for what is denied whatever the trees say: the word for a policy's `keep` with which
+ * it would be for the trees to say; NULL: there is none
  */
 struct rootward_verdict {
 	uint32_t op;

@@ -13,7 +13,7 @@ explain='exec "$0" explain "$@"'
 denied() {
 	ended 1 && ! printed '^  allowed'
 }
-by='^by what rootward run applied by the landlock engine, as the environment says$'
+by='^by what rootward run applied by the landlock engine, as the environment says'
 
 if ! "$rootward" run --best-effort --engine landlock true 2>/dev/null; then
 	skip "what is confined by landlock" "no engine works here"

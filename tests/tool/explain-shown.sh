@@ -84,4 +84,49 @@ else
 	skip "a device: the word that opens it" "not root"
 fi
 
+# the picture tells why
+mkdir -p deep/er
+cat >"$work/s.yaml" <<'END'
+name: seen
+default: [read]
+trees:
+  - path: deep
+    allow: [write]
+  - path: deep/er
+    deny: [make_reg]
+END
+touch deep/file ' lead'
+explain -p "$work/s.yaml" --svg "$work/x.svg" deep/file deep/er ' lead' file/no
+ok "a picture without what cannot be explained" all ended 125 -- said '"file/no" cannot be looked up' -- well_formed "$work/x.svg"
+ok "names that" has_line "$work/x.svg" '>not explained: file/no<'
+ok "tells the rule that decided" all has_line "$work/x.svg" '>allowed write_file, .*<' -- has_line "$work/x.svg" '>deep: allow write - .*s.yaml:4:5<'
+ok "the default" has_line "$work/x.svg" '>no tree decides, and it is not in default - .*s.yaml:2:10<'
+ok "a guard" has_line "$work/x.svg" '>it must stay where it is, .* - deep/er: deny make_reg - .*s.yaml:6:5<'
+ok "the policy, and what colours mean" all has_line "$work/x.svg" '>by policy seen \(.*s.yaml\)<' -- has_line "$work/x.svg" '>a mount begins<'
+ok "and keeps blanks" all has_line "$work/x.svg" '> lead<' -- has_line "$work/x.svg" 'xml:space="preserve"'
+explain --svg "$work/x.svg" deep/file
+ok "without a policy, by which one" has_line "$work/x.svg" '>by the built-in policy'
+explain -p "$work/s.yaml" --svg "$work/x.svg" --op write_file /proc/sys/kernel/hostname
+ok "a fence" has_line "$work/x.svg" '>it could undo the confinement, .*keep: \[kernel_settings\]'
+(cd "$(mktemp -d -p .)" && rmdir "$PWD" && try "$rootward" explain "${p[@]}" --svg "$work/x.svg" .)
+ok "what is deleted" has_line "$work/x.svg" '>deleted<'
+rm -f "$work/x.svg"
+explain -p "$work/s.yaml" --svg "$work/x.svg" file/no
+ok "of nothing there is none" all ended 125 -- test ! -e "$work/x.svg"
+explain -p "$work/s.yaml" --svg "$work/x.svg" --json deep/file
+ok "a picture beside JSON" all ended 0 -- printed '"version"' -- test -e "$work/x.svg"
+
+# lines
+if type script >/dev/null 2>&1; then
+	try env TERM=dumb script -qec "$(printf '%q ' "$rootward" explain -p "$work/s.yaml" deep/er /proc/sys/kernel)" /dev/null
+	tr -d '\r' <"$work/out" | sed -n '/walked/,$p' | grep -v "$work" >"$work/lines"
+	ok "on a terminal, no line of a sentence is longer than it" all test -s "$work/lines" -- \
+		test "$(awk 'length > 80' "$work/lines" | wc -l)" = 0
+	ok "and nothing is lost" all printed '^  denied  make_reg, make_dir' -- grep -q -E '^ {10}make_block, remove_dir' "$work/lines"
+else
+	skips "no script(1)" "on a terminal, no line of a sentence is longer than it" "and nothing is lost"
+fi
+explain -p "$work/s.yaml" deep/er /proc/sys/kernel
+ok "in a pipe, one line a sentence" printed '^  denied  make_reg, make_dir, .*, remove_dir, .*setxattr$'
+
 finish

@@ -294,7 +294,7 @@ if can_be_nobody; then
 	chmod 700 secret
 	echo 'default: [read]' >"$work/p2.yaml"
 	nobody explain -p "$work/p2.yaml" file
-	ok "without privilege" all ended 0 -- printed 'walked over descriptors; the kernel does not take the program' -- printed '^  allowed read_file'
+	ok "without privilege" all ended 0 -- printed 'walked over descriptors; the walk in the kernel takes root$' -- printed '^  allowed read_file'
 	ok "and without libbpf's words" eval '! said libbpf'
 	nobody explain -p "$work/p2.yaml" secret/closed
 	ok "no permission to walk there" all ended 125 -- said '"secret/closed" cannot be looked up'
