@@ -100,8 +100,10 @@ static int check_meaning(const struct rootward_policy *policy, const struct root
 {
 	size_t i;
 
-	for (i = 0; i < policy->n_trees; i++)
+	for (i = 0; i < policy->n_trees; i++) {
 		note_tree(&policy->trees[i], opts);
+		check_fence(policy, &policy->trees[i], opts);
+	}
 	check_default(policy, opts);
 	return check_rules(policy, opts);
 }

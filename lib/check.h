@@ -5,6 +5,10 @@
 
 #include "policy.h"
 
+/** check_fence() - report what a tree allows in vain, for no `keep` of the policy opens it. */
+void check_fence(const struct rootward_policy *policy, const struct tree *tree,
+		 const struct rootward_opts *opts);
+
 /**
  * check_rules() - report the rules of a resolved policy that can never apply, or change nothing.
  * Trees that could not be resolved are left out.

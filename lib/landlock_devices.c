@@ -35,6 +35,7 @@ static bool is_denied(const struct rootward_policy *policy, const char *path, mo
 /* Takes @path, also on failure.  Room doubles whenever the number added is a power of two. */
 static int add_tree(struct rootward_policy *copy, size_t first, char *path, const struct stat *st)
 {
+	/* nobody wrote it: what is told of it is told of the policy */
 	size_t added = copy->n_trees - first;
 	struct tree *bigger;
 
@@ -51,7 +52,7 @@ static int add_tree(struct rootward_policy *copy, size_t first, char *path, cons
 		.real = path,
 		.deny = DENIED,
 		.builtin = true,
-		.origin = { .file = "raw devices" },
+		.origin = { .file = copy->file },
 		.state = TREE_PRESENT,
 		.dev = st->st_dev,
 		.ino = st->st_ino,

@@ -88,8 +88,9 @@ static void read_number(struct reader *r, const struct kind *kind, const struct 
 static void read_name(struct reader *r, const struct kind *kind, const struct yaml_node *node,
 		      struct tree_who *who)
 {
-	char buf[WORD_CUT_MAX], hint[WORD_CUT_MAX + 32];
+	char buf[WORD_CUT_MAX], hint[WORD_CUT_MAX + 32], meant[NEAREST_HINT_MAX];
 	const char *cut = word_cut(node->text, buf, sizeof(buf));
+	struct nearest nearest = { 0 };
 	int ret = kind->find(node->text, &who->id);
 	uint32_t number;
 
@@ -103,7 +104,10 @@ static void read_name(struct reader *r, const struct kind *kind, const struct ya
 		snprintf(hint, sizeof(hint), "a number is written \"%s %s\"", kind->prefix, cut);
 		mistake(r, node, hint, "unknown %s \"%s\"", kind->what, cut);
 	} else {
-		mistake(r, node, NULL, "unknown %s \"%s\"", kind->what, cut);
+		nearest_offer(&nearest, node->text, "self");
+		nearest_offer(&nearest, node->text, "unmapped");
+		mistake(r, node, nearest_hint(&nearest, meant, sizeof(meant)), "unknown %s \"%s\"",
+			kind->what, cut);
 	}
 }
 

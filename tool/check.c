@@ -10,13 +10,10 @@
 
 #include "cleanup.h"
 #include "engine.h"
+#include "findings.h"
 #include "json_out.h"
 #include "message.h"
 #include "options.h"
-
-/* A file that is no policy at all can have a mistake in each line; a terminal shows fewer. */
-#define MAX_SHOWN 1000
-#define MAX_SHOWN_TERMINAL 100
 
 enum {
 	EXIT_FINE = 0,
@@ -69,89 +66,6 @@ struct check {
 	const char *why[N_ENGINES];
 	json_t *root;
 };
-
-/**
- * struct findings - of one policy.
- * @engine:  whose they are just now, or NULL: the policy's own
- * @lenient: an error is a warning, for another engine may do
- * @n:       by severity
- * @array:   for --json, or NULL
- */
-struct findings {
-	const char *engine;
-	bool lenient;
-	size_t n[3];
-	size_t shown;
-	json_t *array;
-};
-
-static size_t max_shown(void)
-{
-	return isatty(STDOUT_FILENO) ? MAX_SHOWN_TERMINAL : MAX_SHOWN;
-}
-
-static void print_place(const char *file, unsigned int line, unsigned int column)
-{
-	if (!file)
-		return;
-	print_safe(stdout, file);
-	if (line)
-		printf(":%u", line);
-	if (line && column)
-		printf(":%u", column);
-	printf(": ");
-}
-
-static void print_finding(struct findings *findings, const struct rootward_diag *diag)
-{
-	static const char *const words[] = { "error", "warning", "note" };
-	static const char *const codes[] = { RED, YELLOW, "" };
-	bool colour = has_colour(stdout) && diag->severity != ROOTWARD_NOTE;
-
-	if (findings->shown++ >= max_shown())
-		return;
-	print_place(diag->file, diag->line, diag->column);
-	printf("%s%s:%s ", colour ? codes[diag->severity] : "", words[diag->severity],
-	       colour ? PLAIN : "");
-	/* the library's own messages name the engine where it matters, but not all of them */
-	if (findings->engine && strncmp(diag->message, findings->engine, strlen(findings->engine)))
-		printf("%s: ", findings->engine);
-	print_safe(stdout, diag->message);
-	printf("\n");
-	if (!diag->hint)
-		return;
-	printf("  hint: ");
-	print_safe(stdout, diag->hint);
-	printf("\n");
-}
-
-static void take_finding(void *data, const struct rootward_diag *given)
-{
-	struct rootward_diag diag = *given;
-	struct findings *findings = data;
-	json_t *object;
-
-	if (findings->lenient && diag.severity == ROOTWARD_ERROR)
-		diag.severity = ROOTWARD_WARNING;
-	findings->n[diag.severity]++;
-	if (!findings->array) {
-		print_finding(findings, &diag);
-		return;
-	}
-	object = json_diag(&diag);
-	if (object && findings->engine)
-		json_object_set_new(object, "engine", json_text(findings->engine));
-	json_array_append_new(findings->array, object);
-}
-
-static struct rootward_opts findings_opts(struct findings *findings)
-{
-	return (struct rootward_opts){
-		.size = sizeof(struct rootward_opts),
-		.diag = take_finding,
-		.diag_data = findings,
-	};
-}
 
 /** enum verdict - what an engine would do with a policy. */
 enum verdict {
@@ -216,7 +130,9 @@ static void judge(struct findings *findings, const char *path, bool taken, bool 
 	}
 	findings->engine = NULL;
 	findings->lenient = false;
-	take_finding(findings, &diag);
+	/* the sum of what went before, at no line */
+	findings_tell(findings);
+	findings_take(findings, &diag);
 }
 
 /* Return: whether an engine that may be used would take it. */
@@ -246,8 +162,8 @@ static void print_summary(const char *path, const struct findings *findings)
 {
 	size_t errors = findings->n[ROOTWARD_ERROR], warnings = findings->n[ROOTWARD_WARNING];
 
-	if (findings->shown > max_shown())
-		printf("and %zu more; --json lists them all\n", findings->shown - max_shown());
+	if (findings_left_out(findings))
+		printf("and %zu more; --json lists them all\n", findings_left_out(findings));
 	print_safe(stdout, path);
 	printf(":");
 	if (!errors && !warnings)
@@ -295,6 +211,7 @@ static int check_policy(struct check *check, const char *path)
 										: EXIT_MISTAKES;
 	else if (r == -EINVAL || r == -E2BIG)
 		status = EXIT_MISTAKES;
+	findings_tell(&findings);
 	if (check->json || status != EXIT_ROOTWARD)
 		tell(check, shown, &findings, r == 0, verdicts);
 	rootward_policy_free(policy);
@@ -384,8 +301,9 @@ const struct command command_check = {
 	.outro =
 		"An error is a mistake: rootward run would refuse the policy. A warning says that\n"
 		"it means less than it seems; a note, what is easily overlooked.\n\n"
-		"Status: 0 no mistakes (there may be warnings); 1 mistakes, or no engine would take\n"
-		"a policy; 125 if a policy cannot be read, or rootward failed.",
+		"Status: 0 no mistakes (there may be warnings, also that no engine that works here\n"
+		"would take a policy); 1 mistakes, or no engine would, wherever it works; 125\n"
+		"if a policy cannot be read, or rootward failed.",
 	.options = options,
 	.examples = examples,
 	.main = check_main,
