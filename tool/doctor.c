@@ -16,10 +16,10 @@
 #define ANSWER_WIDTH 5
 #define TEXT_COLUMN (TITLE_WIDTH + ANSWER_WIDTH)
 
+/* The status: a bit for each engine that does not work. */
 enum {
-	EXIT_ALL_WORK,
-	EXIT_ONE_WORKS,
-	EXIT_NONE_WORKS,
+	EXIT_NO_BPF = 1,
+	EXIT_NO_LANDLOCK = 2,
 };
 
 enum {
@@ -43,6 +43,7 @@ static const struct example examples[] = {
 /**
  * struct doctor - what the library tells, on its way out.
  * @abilities: for --json, or NULL
+ * @status: what it will be
  * @first: the engine that rootward run would take, or NULL
  * @why_not: the reason of the one before it, a copy; of bpf, which comes first
  */
@@ -50,7 +51,7 @@ struct doctor {
 	bool json;
 	bool help;
 	json_t *abilities;
-	int working;
+	int status;
 	int engines;
 	const char *first;
 	char why_not[512];
@@ -103,7 +104,9 @@ static void take_ability(void *data, const struct rootward_ability *ability)
 		if (!doctor->json && !doctor->engines)
 			printf("\n");
 		doctor->engines++;
-		doctor->working += ability->works == 1;
+		if (ability->works != 1)
+			doctor->status |= ability->engine == ROOTWARD_ENGINE_BPF ? EXIT_NO_BPF
+										 : EXIT_NO_LANDLOCK;
 		if (ability->works == 1 && !doctor->first)
 			doctor->first = ability->engine == ROOTWARD_ENGINE_BPF ? "bpf" : "landlock";
 		if (ability->works != 1 && !doctor->first && ability->why)
@@ -166,9 +169,7 @@ static int examine(struct doctor *doctor)
 		complain("out of memory");
 		return EXIT_ROOTWARD;
 	}
-	if (doctor->working == doctor->engines)
-		return EXIT_ALL_WORK;
-	return doctor->working ? EXIT_ONE_WORKS : EXIT_NONE_WORKS;
+	return doctor->status;
 }
 
 static int doctor_main(const struct command *command, int argc, char **argv)
@@ -198,8 +199,9 @@ const struct command command_doctor = {
 		"Tries what the engines need, rather than to ask for versions: for each thing whether\n"
 		"you can have it here, else the reason and what would change that. Nothing is\n"
 		"changed, and nothing left behind.",
-	.outro = "Status: 0 both engines work for you; 1 one of them does; 2 none; 125 rootward\n"
-		 "failed.",
+	.outro =
+		"Status: 0 both engines work for you; 1 bpf does not; 2 landlock does not; 3 neither\n"
+		"does; 125 rootward failed.",
 	.options = options,
 	.examples = examples,
 	.main = doctor_main,
