@@ -174,7 +174,12 @@ static int check_question(struct rootward_question *copy, const struct rootward_
 static int fill_walk(struct rootward_explanation *e, struct located *l)
 {
 	e->walk.path = e->path = strdup(e->question.path);
-	e->walk.real = e->real = way_path(&e->way, l->missing ? 1 : 0);
+	/* a pipe, a namespace: what it is called there is no path */
+	if (e->way.end != VFS_WALK_INTERNAL) {
+		e->walk.real = e->real = way_path(&e->way, l->missing ? 1 : 0);
+		if (!e->real)
+			return -ENOMEM;
+	}
 	e->walk.missing = e->missing = steal_ptr(l->missing);
 	e->walk.beyond = e->beyond = steal_ptr(l->beyond);
 	e->walk.end = e->way.end;
@@ -184,7 +189,7 @@ static int fill_walk(struct rootward_explanation *e, struct located *l)
 	e->walk.ops = e->question.ops;
 	e->walk.uid = e->asker.uid;
 	e->walk.gid = e->asker.gid;
-	return e->path && e->real ? 0 : -ENOMEM;
+	return e->path ? 0 : -ENOMEM;
 }
 
 /* The entry that a rename or link would make, or replace. */

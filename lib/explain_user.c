@@ -169,7 +169,7 @@ int user_refused(struct rootward_explanation *e, const struct located *l,
 	};
 	int r;
 
-	if (!user)
+	if (!user || !e->real)
 		return 0;
 	r = in_child(ask, &a, sizeof(a));
 	if (r < 0)

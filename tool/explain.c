@@ -241,6 +241,15 @@ static int load_policies(struct asked *a)
 	return 0;
 }
 
+static int empty_path(struct asked *a)
+{
+	a->opts.diag(a->opts.diag_data, &(struct rootward_diag){
+						.message = "a path is empty",
+						.hint = "the working directory is \".\"",
+					});
+	return -EINVAL;
+}
+
 static int explain_paths(struct asked *a, char **paths)
 {
 	struct rootward_question question = {
@@ -258,7 +267,9 @@ static int explain_paths(struct asked *a, char **paths)
 		return failed(a, "cannot look the policy up", r);
 	for (; *paths; paths++) {
 		question.path = *paths;
-		r = rootward_explain(&a->explanations[a->n], a->explainer, &question, &a->opts);
+		r = **paths ? rootward_explain(&a->explanations[a->n], a->explainer, &question,
+					       &a->opts)
+			    : empty_path(a);
 		if (!r) {
 			a->n++;
 			continue;

@@ -267,6 +267,30 @@ static void print_refused(const struct page *p)
 	fputc('\n', p->out);
 }
 
+/* What is missing is where the path says, but for a link that leads elsewhere. */
+static void print_real(const struct page *p)
+{
+	const struct rootward_walk *walk = p->walk;
+	_cleanup_free_ char *real = walk->real ? strdup(walk->real) : NULL;
+	size_t length = strlen(walk->path), whole;
+
+	if (real && walk->missing) {
+		free(real);
+		if (asprintf(&real, "%s/%s%s%s", strcmp(walk->real, "/") ? walk->real : "",
+			     walk->missing, walk->beyond ? "/" : "",
+			     walk->beyond ? walk->beyond : "") < 0)
+			real = NULL;
+		whole = real ? strlen(real) : 0;
+		if (whole > length && real[whole - length - 1] == '/' &&
+		    !strcmp(real + whole - length, walk->path))
+			return;
+	}
+	if (!real || !strcmp(walk->path, real))
+		return;
+	fputs(" is ", p->out);
+	print_safe(p->out, real);
+}
+
 void explain_text(FILE *out, const struct rootward_explanation *e, bool colour)
 {
 	const struct rootward_walk *walk = rootward_explanation_walk(e);
@@ -283,10 +307,7 @@ void explain_text(FILE *out, const struct rootward_explanation *e, bool colour)
 	set(&page, BOLD);
 	print_safe(out, walk->path);
 	set(&page, PLAIN);
-	if (!walk->missing && strcmp(walk->path, walk->real)) {
-		fputs(" is ", out);
-		print_safe(out, walk->real);
-	}
+	print_real(&page);
 	fprintf(out, ": %s", explain_kind(object));
 	if (walk->beyond) {
 		fputs(" (nor what is beneath it: ", out);

@@ -129,4 +129,22 @@ fi
 explain -p "$work/s.yaml" deep/er /proc/sys/kernel
 ok "in a pipe, one line a sentence" printed '^  denied  make_reg, make_dir, .*, remove_dir, .*setxattr$'
 
+# where a path leads
+explain "${p[@]}" no/such
+ok "what is missing where the path says" printed '^no/such: does not exist \(nor what is beneath it: such\)$'
+ln -s "$PWD/no/such" dangling
+explain "${p[@]}" dangling
+ok "or where a link leads" printed '^dangling is .*/project/no/such: does not exist \(nor'
+ln -s no same
+explain "${p[@]}" same
+ok "beside it, too" printed '^same is .*/project/no: does not exist$'
+explain "${p[@]}" /proc/self/ns/net
+ok "what has no path" all ended 0 -- printed '^/proc/self/ns/net: regular file$' -- eval '! printed " is /"'
+explain "${p[@]}" --json /proc/self/ns/net
+ok "in JSON" all ended 0 -- eval '! printed "\"real\""'
+explain "${p[@]}" --as "$(id -un)" /proc/self/ns/net
+ok "of which a user's permissions are not asked" ended 0
+explain "${p[@]}" --json ''
+ok "an empty path, in JSON" all ended 125 -- printed '"message": "a path is empty"' -- quiet
+
 finish

@@ -50,7 +50,7 @@ explain "${p[@]}" -P link
 ok "or not" printed ': symbolic link'
 ln -s secret/new dangling
 explain "${p[@]}" dangling
-ok "a link to what does not exist: there it would be made" all printed '^dangling: does not exist' -- printed ' secret .*deny' -- printed ' new '
+ok "a link to what does not exist: there it would be made" all printed '^dangling is .*/secret/new: does not exist' -- printed ' secret .*deny' -- printed ' new '
 explain "${p[@]}" --op make_reg deep
 ok "make_* of a directory is about a new entry in it" all ended 0 -- printed '^  allowed make_reg'
 explain "${p[@]}" --op write secret/closed
@@ -261,7 +261,7 @@ colours allowed explain "${p[@]}" file
 explain
 ok "no path" all ended 125 -- said 'no path' -- said 'hint: rootward explain'
 explain ''
-ok "an empty path" ended 125
+ok "an empty path" all ended 125 -- said '^rootward: a path is empty$' -- said 'hint: the working directory'
 explain "${p[@]}" file/beneath
 ok "a file where a directory should be" all ended 125 -- said '"file/beneath" cannot be looked up'
 explain "${p[@]}" file/beneath deep
