@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* What is denied whatever the trees say, as bpf/fence.bpf.h has it. */
+/*
+ * What is denied whatever the trees say: behind fences, as bpf/fence.bpf.h has them; and
+ * directories that must stay where they are.
+ */
 #include <string.h>
 #include <sys/stat.h>
 #include <sys/vfs.h>
@@ -13,6 +16,15 @@
 #define BPF_FS "bpf"
 /* Nothing opens it. */
 #define KEEP_NOTHING 0x80000000U
+
+#define FENCES 4
+
+/** struct fenced - operations that are denied whatever the trees say; @keep: see the verdict's. */
+struct fenced {
+	uint32_t ops;
+	int reason;
+	const char *keep;
+};
 
 static uint32_t device_fence(int fd)
 {
@@ -123,8 +135,8 @@ static bool is_kept(const struct rootward_explainer *x, uint32_t fenced)
 	return !fenced || keep & fenced;
 }
 
-void fence(const struct rootward_explanation *e, const struct located *l,
-	   struct fenced fenced[FENCES])
+static void find_fences(const struct rootward_explanation *e, const struct located *l,
+			struct fenced fenced[FENCES])
 {
 	const struct place *object = &e->way.places[0];
 	uint32_t fences[] = { device_fence(l->fd), settings_fence(e, l->fd) };
@@ -145,4 +157,67 @@ void fence(const struct rootward_explanation *e, const struct located *l,
 			policy_keep_word(fences[1]),
 		};
 	fenced[3] = (struct fenced){ trace_fence(e, l), ROOTWARD_REASON_TASK, NULL };
+}
+
+/* What a rule denies stays denied by it; where only `default` does, a rule would not help. */
+static uint32_t not_ruled(const struct rootward_explanation *e)
+{
+	uint32_t ops = 0;
+	unsigned int bit;
+
+	for (bit = 0; bit < ROOTWARD_OP_COUNT; bit++)
+		if (e->verdicts[bit].allowed || e->verdicts[bit].reason == ROOTWARD_REASON_DEFAULT)
+			ops |= 1U << bit;
+	return ops;
+}
+
+/* The first rule on @place that denies something, by which it must stay. */
+static const struct rootward_rule *own_deny(const struct place *place)
+{
+	size_t i;
+
+	for (i = 0; i < place->is.n_rules; i++)
+		if (place->rules[i].deny && !place->rules[i].by_name)
+			return &place->rules[i];
+	return NULL;
+}
+
+static int deny_leaving(struct rootward_explanation *e)
+{
+	const struct place *object = &e->way.places[0];
+	struct rootward_verdict cause = { .reason = ROOTWARD_REASON_GUARD };
+	const struct rootward_rule *own = own_deny(object);
+	const struct tree *tree;
+	char origin[4096];
+
+	if (!object->is.exists || !rules_guard(e->explainer, &e->way, object, &tree))
+		return 0;
+	if (tree) {
+		e->guard = strdup(origin_format(&tree->origin, origin, sizeof(origin)));
+		if (!e->guard)
+			return -ENOMEM;
+		cause.tree = tree->path;
+		cause.origin = e->guard;
+	} else if (own) {
+		cause.rule = own;
+		cause.tree = own->tree;
+		cause.origin = own->origin;
+	}
+	verdict_deny(e, ROOTWARD_OP_REMOVE_DIR & not_ruled(e), &cause);
+	return 0;
+}
+
+int fences_deny(struct rootward_explanation *e, const struct located *l)
+{
+	struct fenced fenced[FENCES];
+	size_t i;
+
+	if (l->through == UNKNOWN_PROCESS)
+		verdict_unsure(e, e->question.ops);
+	find_fences(e, l, fenced);
+	for (i = 0; i < FENCES; i++)
+		verdict_deny(e, fenced[i].ops & not_ruled(e),
+			     &(struct rootward_verdict){ .reason = fenced[i].reason,
+							 .keep = fenced[i].keep });
+	return deny_leaving(e);
 }

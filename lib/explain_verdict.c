@@ -23,11 +23,6 @@ static bool is_denied(const struct rootward_verdict *v)
 	return !v->allowed;
 }
 
-static void be_unsure(struct rootward_explanation *e, uint32_t ops)
-{
-	e->walk.unsure |= ops;
-}
-
 /* One policy's ruling becomes the verdict's: the first that denies stays. */
 static void take(struct rootward_explanation *e, struct rootward_verdict *v,
 		 const struct decision *d, const struct ruling *ruling, uint64_t mount)
@@ -37,7 +32,7 @@ static void take(struct rootward_explanation *e, struct rootward_verdict *v,
 	if (is_denied(v))
 		return;
 	if (ruling->unsure)
-		be_unsure(e, v->op);
+		verdict_unsure(e, v->op);
 	v->allowed = ruling->reason < 0;
 	v->reason = ruling->reason < 0 ? 0 : ruling->reason;
 	/* What another mount allows tells nothing new. */
@@ -78,8 +73,8 @@ static void ask_layers(struct rootward_explanation *e, const struct way *way, ui
 	}
 }
 
-static void deny_for(struct rootward_explanation *e, uint32_t ops,
-		     const struct rootward_verdict *cause)
+void verdict_deny(struct rootward_explanation *e, uint32_t ops,
+		  const struct rootward_verdict *cause)
 {
 	struct rootward_verdict *v = e->verdicts;
 
@@ -107,73 +102,7 @@ static void deny(struct rootward_explanation *e, uint32_t ops, int reason)
 
 	for (bit = 0; bit < ROOTWARD_OP_COUNT; bit++)
 		allowed |= is_denied(&e->verdicts[bit]) ? 0 : 1U << bit;
-	deny_for(e, ops & allowed, &(struct rootward_verdict){ .reason = reason });
-}
-
-/* --- whatever the policies say */
-
-/* What a rule denies stays denied by it; where only `default` does, a rule would not help. */
-static uint32_t not_ruled(const struct rootward_explanation *e)
-{
-	uint32_t ops = 0;
-	unsigned int bit;
-
-	for (bit = 0; bit < ROOTWARD_OP_COUNT; bit++)
-		if (!is_denied(&e->verdicts[bit]) ||
-		    e->verdicts[bit].reason == ROOTWARD_REASON_DEFAULT)
-			ops |= 1U << bit;
-	return ops;
-}
-
-/* The first rule on @place that denies something, by which it must stay. */
-static const struct rootward_rule *own_deny(const struct place *place)
-{
-	size_t i;
-
-	for (i = 0; i < place->is.n_rules; i++)
-		if (place->rules[i].deny && !place->rules[i].by_name)
-			return &place->rules[i];
-	return NULL;
-}
-
-static int deny_leaving(struct rootward_explanation *e)
-{
-	const struct place *object = &e->way.places[0];
-	struct rootward_verdict cause = { .reason = ROOTWARD_REASON_GUARD };
-	const struct rootward_rule *own = own_deny(object);
-	const struct tree *tree;
-	char origin[4096];
-
-	if (!object->is.exists || !rules_guard(e->explainer, &e->way, object, &tree))
-		return 0;
-	if (tree) {
-		e->guard = strdup(origin_format(&tree->origin, origin, sizeof(origin)));
-		if (!e->guard)
-			return -ENOMEM;
-		cause.tree = tree->path;
-		cause.origin = e->guard;
-	} else if (own) {
-		cause.rule = own;
-		cause.tree = own->tree;
-		cause.origin = own->origin;
-	}
-	deny_for(e, ROOTWARD_OP_REMOVE_DIR & not_ruled(e), &cause);
-	return 0;
-}
-
-static int deny_always(struct rootward_explanation *e, const struct located *l)
-{
-	struct fenced fenced[FENCES];
-	size_t i;
-
-	if (l->through == UNKNOWN_PROCESS)
-		be_unsure(e, e->question.ops);
-	fence(e, l, fenced);
-	for (i = 0; i < FENCES; i++)
-		deny_for(e, fenced[i].ops & not_ruled(e),
-			 &(struct rootward_verdict){ .reason = fenced[i].reason,
-						     .keep = fenced[i].keep });
-	return deny_leaving(e);
+	verdict_deny(e, ops & allowed, &(struct rootward_verdict){ .reason = reason });
 }
 
 /* --- moving */
@@ -235,7 +164,7 @@ static bool gains(struct rootward_explanation *e, size_t layer)
 	if (!survey(&e->way, policy, &here, &before) || !survey(&e->there, policy, &there, &after))
 		return true;
 	if (!S_ISDIR(object->is.mode) && !known && (here.tree != NO_TREE || there.tree != NO_TREE))
-		be_unsure(e, ROOTWARD_OP_REFER);
+		verdict_unsure(e, ROOTWARD_OP_REFER);
 	gain = after & ~(before | own_closes(object, layer));
 	if (of_any && here.tree == there.tree)
 		gain &= ~(here.open & there.open);
@@ -295,7 +224,7 @@ static int ask_mount(struct rootward_explanation *e, const struct mount_entry *m
 	l.fd = open_by_mount(e, m, place);
 	/* Another mount covers the way there, or it went away. */
 	if (l.fd < 0 || walk_stat(l.fd, &st) < 0 || st.stx_mnt_id != (uint64_t)m->id) {
-		be_unsure(e, ops);
+		verdict_unsure(e, ops);
 		return l.fd == -ENOMEM ? -ENOMEM : 0;
 	}
 	way = reallocarray(e->others, e->n_others + 1, sizeof(*way));
@@ -327,7 +256,7 @@ static int ask_by_each_mount(struct rootward_explanation *e, uint32_t ops)
 		return 0;
 	own = mountinfo_find(&e->asker.mounts, object->is.mnt_id);
 	if (!place) {
-		be_unsure(e, ops);
+		verdict_unsure(e, ops);
 		return 0;
 	}
 	shown = own;
@@ -390,11 +319,11 @@ int verdicts_fill(struct rootward_explanation *e, const struct located *l)
 	ask_layers(e, &e->way, by_path, DECIDE_OBJECT, 0);
 	ask_layers(e, &e->way, within, DECIDE_WITHIN, 0);
 	if (e->way.blind || e->way.end == VFS_WALK_OUTSIDE)
-		be_unsure(e, ops);
+		verdict_unsure(e, ops);
 	r = ask_by_each_mount(e, ops);
 	ask_move(e);
 	if (!r && e->explainer->n)
-		r = deny_always(e, l);
+		r = fences_deny(e, l);
 	for (bit = 0; bit < ROOTWARD_OP_COUNT; bit++) {
 		e->verdicts[bit].unsure = e->walk.unsure >> bit & 1;
 		if (ops >> bit & 1 && is_denied(&e->verdicts[bit]))

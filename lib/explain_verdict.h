@@ -51,19 +51,18 @@ uint32_t ops_within(const struct rootward_explanation *e);
 int user_refused(struct rootward_explanation *e, const struct located *located,
 		 const struct rootward_opts *opts);
 
+/** verdict_deny() - whatever was found before; of @cause all counts but what it is about. */
+void verdict_deny(struct rootward_explanation *e, uint32_t ops,
+		  const struct rootward_verdict *cause);
+
+static inline void verdict_unsure(struct rootward_explanation *e, uint32_t ops)
+{
+	e->walk.unsure |= ops;
+}
+
 /* --- explain_fence.c */
 
-#define FENCES 4
-
-/** struct fenced - operations that are denied whatever the trees say; @keep: see the verdict's. */
-struct fenced {
-	uint32_t ops;
-	int reason;
-	const char *keep;
-};
-
-/** fence() - what is out of reach on the object, or by the way to it. */
-void fence(const struct rootward_explanation *e, const struct located *located,
-	   struct fenced fenced[FENCES]);
+/** fences_deny() - what is denied whatever the policies say.  Return: 0, -ENOMEM. */
+int fences_deny(struct rootward_explanation *e, const struct located *located);
 
 #endif

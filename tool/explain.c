@@ -6,11 +6,9 @@
 
 #include <rootward.h>
 
-#include "as.h"
+#include "asked.h"
 #include "cleanup.h"
-#include "engine.h"
 #include "explain.h"
-#include "handed.h"
 #include "json_out.h"
 #include "message.h"
 #include "ops.h"
@@ -64,35 +62,6 @@ static const struct example examples[] = {
 	{ "sudo rootward explain -p web.yaml --as 4711 /etc/passwd", "what that process calls so" },
 	{ "sudo rootward explain --as alice /srv/report", "for what alice runs" },
 	{},
-};
-
-/**
- * struct asked - what the command line says, and what became of it.
- * @by: without -p, what is explained in its place; else NULL
- * @source: what that is, in a word
- */
-struct asked {
-	const char *files[MAX_LAYERS];
-	size_t n_files;
-	uint32_t ops;
-	struct as as;
-	uint32_t flags;
-	bool json;
-	const char *svg;
-	bool help;
-	char *by;
-	const char *source;
-
-	struct report report;
-	json_t *diagnostics;
-	struct rootward_opts opts;
-	struct rootward_policy *policies[MAX_LAYERS];
-	size_t n_policies;
-	struct rootward_explainer *explainer;
-	struct rootward_explanation **explanations;
-	size_t n;
-	const char **missing;
-	size_t n_missing;
 };
 
 static void asked_done(struct asked *a)
@@ -162,85 +131,6 @@ static int take_option(void *data, const struct option_spec *spec, const char *v
 	return 0;
 }
 
-/* A failure for which the library had no words. */
-static int failed(struct asked *a, const char *what, int r)
-{
-	_cleanup_free_ char *message = NULL;
-
-	if (a->json ? json_array_size(a->diagnostics) : a->report.errors)
-		return r;
-	if (asprintf(&message, "%s: %s", what, strerror(-r)) < 0)
-		message = NULL;
-	a->opts.diag(a->opts.diag_data,
-		     &(struct rootward_diag){ .message = message ? message : "out of memory" });
-	return r;
-}
-
-static int load_built_in(struct asked *a, const char *by)
-{
-	int r = rootward_policy_default(&a->policies[0]);
-
-	if (r < 0)
-		return failed(a, "the built-in policy", r);
-	a->n_policies = 1;
-	a->source = "built_in";
-	a->by = strdup(by);
-	return a->by ? 0 : -ENOMEM;
-}
-
-static int load_confinement(struct asked *a)
-{
-	int r = rootward_explainer_of(&a->explainer, a->as.pid, &a->opts);
-
-	if (r < 0)
-		return r;
-	a->source = "confinement";
-	a->by = strdup("the confinement that it is in, as the bpf engine has it");
-	return a->by ? 0 : -ENOMEM;
-}
-
-/*
- * Without a policy: what the process is confined by, if that can be asked; else what its
- * environment says, for a policy that is not in force would be no answer; else the built-in one.
- */
-static int load_what_applies(struct asked *a)
-{
-	int r, handed;
-
-	if (a->as.user)
-		return load_built_in(a, "the built-in policy of `rootward run`, in that user's "
-					"hands");
-	r = load_confinement(a);
-	if (r != -ENOENT && r != -EPERM)
-		return r ? failed(a, "the confinement of the process", r) : 0;
-	a->source = "environment";
-	handed = handed_load(a->policies, MAX_LAYERS, &a->n_policies, &a->by, a->as.pid, &a->opts);
-	if (handed != -ENOENT)
-		return handed ? failed(a, "what confines the process", handed) : 0;
-	return load_built_in(
-		a,
-		r == -ENOENT
-			? "the built-in policy of `rootward run`: the bpf engine does not "
-			  "confine it"
-			: "the built-in policy of `rootward run`; whether the bpf engine confines "
-			  "it cannot be asked without privilege");
-}
-
-static int load_policies(struct asked *a)
-{
-	int r = 0;
-
-	if (!a->n_files)
-		return load_what_applies(a);
-	for (size_t i = 0; i < a->n_files; i++) {
-		r = rootward_policy_load(&a->policies[i], a->files[i], &a->opts);
-		if (r < 0)
-			return failed(a, a->files[i], r);
-		a->n_policies++;
-	}
-	return 0;
-}
-
 static int empty_path(struct asked *a)
 {
 	a->opts.diag(a->opts.diag_data, &(struct rootward_diag){
@@ -264,7 +154,7 @@ static int explain_paths(struct asked *a, char **paths)
 	if (!a->explainer)
 		r = rootward_explainer_new(&a->explainer, a->policies, a->n_policies, &a->opts);
 	if (r < 0)
-		return failed(a, "cannot look the policy up", r);
+		return asked_failed(a, "cannot look the policy up", r);
 	for (; *paths; paths++) {
 		question.path = *paths;
 		r = **paths ? rootward_explain(&a->explanations[a->n], a->explainer, &question,
@@ -275,7 +165,7 @@ static int explain_paths(struct asked *a, char **paths)
 			continue;
 		}
 		a->missing[a->n_missing++] = *paths;
-		first = first ? first : failed(a, *paths, r);
+		first = first ? first : asked_failed(a, *paths, r);
 	}
 	return first;
 }
@@ -386,7 +276,7 @@ static int explain_main(const struct command *command, int argc, char **argv)
 	signal(SIGCHLD, SIG_DFL);
 	a.explanations = calloc((size_t)(argc - first), sizeof(*a.explanations));
 	a.missing = calloc((size_t)(argc - first), sizeof(*a.missing));
-	r = a.explanations && a.missing ? load_policies(&a) : -ENOMEM;
+	r = a.explanations && a.missing ? asked_load(&a) : -ENOMEM;
 	if (!r)
 		r = explain_paths(&a, argv + first);
 	report_warnings(&a.report, "the policy");
