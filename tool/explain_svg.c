@@ -10,13 +10,12 @@
 
 #include "cleanup.h"
 #include "explain.h"
-#include "message.h"
 #include "ops.h"
+#include "svg.h"
 
 #define LINE 22
 #define STEP 20
 #define MARGIN 24
-#define LETTER 7.3 /* a monospaced letter of 12 px */
 #define NONE ((size_t)-1)
 
 #define ALLOWED "#1a7f37"
@@ -101,24 +100,6 @@ static int add(struct picture *p, const struct rootward_explanation *e)
 
 /* --- drawing */
 
-/* What messages would show, with what XML would take for its own written out. */
-static int put_escaped(FILE *out, const char *text)
-{
-	_cleanup_free_ char *safe = safe_text(text);
-
-	for (const char *s = safe; s && *s; s++) {
-		if (*s == '<')
-			fputs("&lt;", out);
-		else if (*s == '>' && s > safe && s[-1] == ']') /* "]]>" */
-			fputs("&gt;", out);
-		else if (*s == '&')
-			fputs("&amp;", out);
-		else
-			fputc(*s, out);
-	}
-	return safe ? text_width(safe) : 0;
-}
-
 /* Returns where the text ends. */
 static int put_text(struct picture *p, int x, int y, const char *colour, bool bold,
 		    const char *text)
@@ -127,7 +108,7 @@ static int put_text(struct picture *p, int x, int y, const char *colour, bool bo
 
 	fprintf(p->text, "<text x=\"%d\" y=\"%d\" fill=\"%s\"%s>", x, y + 4, colour,
 		bold ? " font-weight=\"bold\"" : "");
-	end = x + (int)(LETTER * put_escaped(p->text, text));
+	end = x + (int)(SVG_LETTER * svg_put_escaped(p->text, text));
 	fputs("</text>\n", p->text);
 	if (end > p->width)
 		p->width = end;
