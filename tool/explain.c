@@ -13,6 +13,7 @@
 #include "message.h"
 #include "ops.h"
 #include "options.h"
+#include "outfile.h"
 #include "policy.h"
 #include "words.h"
 
@@ -198,18 +199,13 @@ static int write_svg(const struct asked *a)
 		.missing = a->missing,
 		.n_missing = a->n_missing,
 	};
-	FILE *out = fopen(a->svg, "we");
-	bool good = out;
+	struct outfile out;
+	int r = outfile_open(&out, a->svg);
 
-	if (out) {
-		explain_svg(out, &drawing);
-		good = !ferror(out);
-		good &= fclose(out) == 0;
-	}
-	if (good)
-		return 0;
-	complain("cannot write %s: %s", a->svg, strerror(errno));
-	return -EIO;
+	if (r < 0)
+		return r;
+	explain_svg(outfile_start(&out), &drawing);
+	return outfile_finish(&out);
 }
 
 static int show_json(const struct asked *a)
