@@ -38,7 +38,7 @@ machines: # QEMU and the kernels, fetched once
 	@tools/setup vm
 	@tests/vm/fetch
 
-bench: all machines ## what a policy adds to open(), against Landlock, in a virtual machine (3 minutes)
+bench: all machines ## rootward bench, where need be in a virtual machine; there by instructions, too (3 minutes)
 	@bench/run
 
 kernel: ## Linux with the series in kernel/, and as it is (15 minutes, once)

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include <errno.h>
 #include <fcntl.h>
-#include <ftw.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -71,33 +70,29 @@ static int make_ruled(const struct place *place)
 	return 0;
 }
 
-int place_make(struct place *place, const char *dir, unsigned int shallowest, unsigned int deepest,
-	       size_t n_ruled)
+unsigned int place_depth(const char *dir)
 {
-	const char *c;
+	unsigned int depth = 1;
+
+	for (; *dir; dir++)
+		depth += *dir == '/' && dir[1];
+	return depth;
+}
+
+int place_make(struct place *place, const char *dir, unsigned int deepest, size_t n_ruled)
+{
+	char base[sizeof(place->base)];
 	int r;
 
-	*place = (struct place){ .n_ruled = n_ruled };
-	snprintf(place->base, sizeof(place->base), "%s/rootward-bench-XXXXXX",
-		 strcmp(dir, "/") ? dir : "");
-	for (c = place->base; *c; c++)
-		place->depth += *c == '/';
-	if (*dir != '/' || place->depth > shallowest || deepest > PLACE_MAX_DEPTH)
+	*place = (struct place){ .n_ruled = n_ruled, .depth = place_depth(dir) };
+	if (place->depth > deepest || deepest > PLACE_MAX_DEPTH)
 		return -EINVAL;
-	if (!mkdtemp(place->base))
+	r = snprintf(base, sizeof(base), "%s/rootward-bench-XXXXXX", strcmp(dir, "/") ? dir : "");
+	if (r >= (int)sizeof(base))
+		return -ENAMETOOLONG;
+	if (!mkdtemp(base))
 		return -errno;
+	strcpy(place->base, base);
 	r = make_chain(place, deepest);
 	return r < 0 ? r : make_ruled(place);
-}
-
-static int remove_one(const char *path, const struct stat *st, int type, struct FTW *ftw)
-{
-	remove(path);
-	return 0;
-}
-
-void place_remove(struct place *place)
-{
-	if (place->base[0] && !strstr(place->base, "XXXXXX"))
-		nftw(place->base, remove_one, 16, FTW_DEPTH | FTW_PHYS);
 }

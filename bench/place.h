@@ -10,7 +10,7 @@
 
 /**
  * struct place
- * @base:    a new directory
+ * @base:    a new directory, mode 0700; "" before there is one
  * @depth:   how many directories below `/` that is
  * @n_ruled: directories place_ruled() names
  */
@@ -21,14 +21,16 @@ struct place {
 };
 
 /**
- * place_make() - in @dir, an absolute path.
- * Return: 0; -EINVAL when @dir is deeper than @shallowest allows, or @deepest is too deep; -errno.
+ * place_depth() - @depth of a place in @dir, the real path of a directory.
  */
-int place_make(struct place *place, const char *dir, unsigned int shallowest, unsigned int deepest,
-	       size_t n_ruled);
+unsigned int place_depth(const char *dir);
 
-/** place_remove() - all of it; of what does not go, nothing is said. */
-void place_remove(struct place *place);
+/**
+ * place_make() - in @dir, too.  Who calls it removes @base and what is in it, also if it fails.
+ * Return: 0; -ENAMETOOLONG for @dir; -EINVAL when it is deeper than @deepest, or that is deeper
+ * than PLACE_MAX_DEPTH; -errno.
+ */
+int place_make(struct place *place, const char *dir, unsigned int deepest, size_t n_ruled);
 
 /** place_file() - the path of the file with @depth directories between it and `/`. */
 void place_file(const struct place *place, unsigned int depth, char path[PATH_MAX]);

@@ -20,7 +20,9 @@ static const char policy_text[] = "name: bench\n"
 				  "best_effort: [stat, readlink, getxattr, chmod, chown, utime, "
 				  "setxattr, watch, chroot, connect]\n";
 
+/* On `/`: the last policy's, and the others', so that it shows whether the last is there. */
 #define ON_ROOT (ROOTWARD_OPS_ALL & ~ROOTWARD_OP_MAKE_FIFO)
+#define ON_ROOT_BEFORE ROOTWARD_OPS_ALL
 #define ON_RULED (ROOTWARD_OPS_READ | ROOTWARD_OP_MAKE_FIFO)
 
 struct order {
@@ -33,39 +35,57 @@ struct answer {
 	uint64_t ns;
 };
 
-static void cleanup_policy(struct rootward_policy **policy)
+/** struct policies - @n of them. */
+struct policies {
+	struct rootward_policy *list[VARIANT_LAYERS];
+	size_t n;
+};
+
+static void policies_free(struct policies *policies)
 {
-	rootward_policy_free(*policy);
+	size_t i;
+
+	for (i = 0; i < policies->n; i++)
+		rootward_policy_free(policies->list[i]);
 }
 
-static void tell(void *data, const struct rootward_diag *diag)
+static int add_policy(struct policies *policies, const struct variant *v, const struct place *place,
+		      const struct rootward_opts *opts)
 {
-	if (diag->severity == ROOTWARD_ERROR)
-		fprintf(stderr, "bench-open: %s\n", diag->message);
-}
-
-static int make_domain(struct variant *v, const struct place *place)
-{
-	_cleanup_(cleanup_policy) struct rootward_policy *policy = NULL;
-	const struct rootward_opts opts = { .size = sizeof(opts), .diag = tell };
+	bool last = policies->n + 1 == v->layers;
+	struct rootward_policy **policy = &policies->list[policies->n];
 	char path[PATH_MAX];
 	size_t i;
 	int r;
 
-	r = rootward_policy_parse(&policy, policy_text, strlen(policy_text), &opts);
-	if (r == 0)
-		r = rootward_policy_add(policy, "/", ON_ROOT, 0, NULL);
+	r = rootward_policy_parse(policy, policy_text, strlen(policy_text), opts);
+	if (r < 0)
+		return r;
+	policies->n++;
+	r = rootward_policy_add(*policy, "/", last ? ON_ROOT : ON_ROOT_BEFORE, 0, NULL);
 	for (i = 0; r == 0 && i + 1 < v->rules; i++) {
 		place_ruled(place, i, path);
-		r = rootward_policy_add(policy, path, ON_RULED, 0, NULL);
+		r = rootward_policy_add(*policy, path, ON_RULED, 0, NULL);
 	}
-	return r < 0 ? r : rootward_domain_new(&v->domain, v->engine, &policy, 1, &opts);
+	return r;
+}
+
+static int make_domain(struct variant *v, const struct place *place,
+		       const struct rootward_opts *opts)
+{
+	_cleanup_(policies_free) struct policies policies = {};
+	int r = v->layers > VARIANT_LAYERS ? -E2BIG : 0;
+
+	while (r == 0 && policies.n < v->layers)
+		r = add_policy(&policies, v, place, opts);
+	return r < 0 ? r
+		     : rootward_domain_new(&v->domain, v->engine, policies.list, policies.n, opts);
 }
 
 /* What becomes of making a fifo in @dir is @expected: 0 or an errno. */
-static int check_fifo(const char *dir, int expected)
+static int check_fifo(const char *dir, int expected, const struct rootward_opts *opts)
 {
-	char path[PATH_MAX + 8];
+	char path[PATH_MAX + 8], message[sizeof(path) + 128];
 	int r;
 
 	snprintf(path, sizeof(path), "%s/fifo", dir);
@@ -74,21 +94,24 @@ static int check_fifo(const char *dir, int expected)
 		unlink(path);
 	if (r == expected)
 		return 0;
-	fprintf(stderr, "bench-open: %s: %s, where it should be: %s\n", path, strerror(r),
-		strerror(expected));
+	snprintf(message, sizeof(message),
+		 "making %s should be answered by \"%s\", and is by \"%s\"", path,
+		 strerror(expected), strerror(r));
+	opts->diag(opts->diag_data, &(struct rootward_diag){ ROOTWARD_ERROR, .message = message });
 	return -EBADE;
 }
 
-static int check_confined(const struct variant *v, const struct place *place)
+static int check_confined(const struct variant *v, const struct place *place,
+			  const struct rootward_opts *opts)
 {
 	char path[PATH_MAX];
-	int r = check_fifo(place->base, v->confined ? EACCES : 0);
+	int r = check_fifo(place->base, v->confined ? EACCES : 0, opts);
 	size_t i;
 
 	/* The first of the ruled ones and the last, and one that never is. */
 	for (i = 0; r == 0 && i < place->n_ruled; i += i ? 1 : place->n_ruled - 2) {
 		place_ruled(place, i, path);
-		r = check_fifo(path, v->confined && i + 1 >= v->rules ? EACCES : 0);
+		r = check_fifo(path, v->confined && i + 1 >= v->rules ? EACCES : 0, opts);
 	}
 	return r;
 }
@@ -111,18 +134,21 @@ static int measure(const char *path, unsigned int times, clockid_t clock, uint64
 	return 0;
 }
 
-static void serve(struct variant *v, const struct place *place, int socket)
+static void serve(struct variant *v, const struct place *place, const struct rootward_opts *opts,
+		  int socket, pid_t parent)
 {
 	struct answer answer = {};
 	struct order order;
 	char path[PATH_MAX];
 
 	prctl(PR_SET_PDEATHSIG, SIGKILL);
+	if (getppid() != parent) /* it was too late for that */
+		return;
 	if (v->confined)
 		answer.result = rootward_domain_enter(v->domain);
 	if (answer.result == 0)
-		answer.result = check_confined(v, place);
-	while (write(socket, &answer, sizeof(answer)) == sizeof(answer) &&
+		answer.result = check_confined(v, place, opts);
+	while (send(socket, &answer, sizeof(answer), MSG_NOSIGNAL) == sizeof(answer) &&
 	       read(socket, &order, sizeof(order)) == sizeof(order)) {
 		place_file(place, order.depth, path);
 		/* Others have run meanwhile: the first ones find no cache of theirs warm. */
@@ -141,20 +167,21 @@ static int hear(const struct variant *v, struct answer *answer)
 	return got < 0 ? -errno : -ESRCH;
 }
 
-int variant_start(struct variant *v, const struct place *place)
+int variant_start(struct variant *v, const struct place *place, const struct rootward_opts *opts)
 {
+	pid_t parent = getpid();
 	struct answer answer;
 	int pair[2], r;
 
 	v->socket = -1;
-	r = v->confined ? make_domain(v, place) : 0;
+	r = v->confined ? make_domain(v, place, opts) : 0;
 	if (r < 0)
 		return r;
 	if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, pair) < 0)
 		return -errno;
 	v->pid = fork();
 	if (v->pid == 0) {
-		serve(v, place, pair[1]);
+		serve(v, place, opts, pair[1], parent);
 		_exit(1);
 	}
 	r = v->pid < 0 ? -errno : 0;
@@ -169,7 +196,7 @@ int variant_round(const struct variant *v, unsigned int depth, unsigned int time
 	struct answer answer;
 	int r;
 
-	if (write(v->socket, &order, sizeof(order)) != sizeof(order))
+	if (send(v->socket, &order, sizeof(order), MSG_NOSIGNAL) != sizeof(order))
 		return -errno;
 	r = hear(v, &answer);
 	if (r == 0)

@@ -3,10 +3,10 @@
  * What is compared: processes that do the same and differ in the domain they are in.
  *
  * The policy, the same for every engine: on `/` everything is allowed but making a fifo, and on
- * each directory of place_ruled() reading and making a fifo.  Each process tries to make a fifo
- * here and there before anything is measured, so that no engine is measured that does nothing.
- * What a policy takes away from a process without being asked (raw devices), it keeps: Landlock
- * could do that only by more rules.
+ * each directory of place_ruled() reading and making a fifo; of several policies the last forbids
+ * the fifo.  Each process tries to make a fifo here and there before anything is measured, so that
+ * no engine is measured that does nothing.  What a policy takes away from a process without being
+ * asked (raw devices), it keeps: Landlock could do that only by more rules.
  */
 #ifndef BENCH_VARIANT_H
 #define BENCH_VARIANT_H
@@ -19,10 +19,14 @@
 
 #include "place.h"
 
+/* What the bpf engine takes. */
+#define VARIANT_LAYERS 8
+
 /**
  * struct variant
  * @confined: by @engine; else the process is in no domain
- * @rules:    in its policy, the one on `/` among them
+ * @rules:    in each of its policies, the one on `/` among them
+ * @layers:   how many policies, at most VARIANT_LAYERS
  * @clock:    that its rounds are measured by
  * The rest is variant_start()'s.
  */
@@ -30,6 +34,7 @@ struct variant {
 	bool confined;
 	enum rootward_engine engine;
 	size_t rules;
+	unsigned int layers;
 	clockid_t clock;
 
 	struct rootward_domain *domain;
@@ -40,11 +45,13 @@ struct variant {
 /**
  * variant_start() - make the domain, start a process, have it enter and try that it is confined.
  * It then waits for variant_round().
+ * @opts: gets diagnostics, of the process too
  *
- * Return: 0; -EBADE when it may do what it should not, or the other way round; -errno.  What went
- * wrong is told on stderr.  To be ended and freed in any case.
+ * Return: 0; -EBADE, after a diagnostic, when it may do what it should not, or the other way round;
+ * -errno.  To be ended and freed in any case.
  */
-int variant_start(struct variant *variant, const struct place *place);
+int variant_start(struct variant *variant, const struct place *place,
+		  const struct rootward_opts *opts);
 
 /**
  * variant_round() - have the process open and close the file at @depth @times times.

@@ -76,6 +76,7 @@ struct command {
 	int (*main)(const struct command *command, int argc, char **argv);
 };
 
+extern const struct command command_bench;
 extern const struct command command_check;
 extern const struct command command_doctor;
 extern const struct command command_run;

@@ -64,7 +64,7 @@ int json_print(json_t *root)
 {
 	int r = root ? 0 : -ENOMEM;
 
-	if (root && json_dumpf(root, stdout, JSON_INDENT(2)) == 0)
+	if (root && json_dumpf(root, stdout, JSON_INDENT(2) | JSON_REAL_PRECISION(8)) == 0)
 		putchar('\n');
 	json_decref(root);
 	return r;

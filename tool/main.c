@@ -12,10 +12,7 @@
 #include "words.h"
 
 static const struct command *const commands[] = {
-	&command_run,
-	&command_check,
-	&command_doctor,
-	&command_explain,
+	&command_run, &command_check, &command_doctor, &command_explain, &command_bench,
 };
 
 #define N_COMMANDS (sizeof(commands) / sizeof(commands[0]))
