@@ -41,7 +41,7 @@ machines: # QEMU and the kernels, fetched once
 bench: all machines ## rootward bench, where need be in a virtual machine; there by instructions, too (3 minutes)
 	@bench/run
 
-kernel: ## Linux with the series in kernel/, and as it is (15 minutes, once)
+kernel: ## Linux with the series in kernel/, and as it is (15 minutes or more, once)
 	@tests/vm/fetch source
 	@kernel/build plain
 	@kernel/build series
