@@ -310,17 +310,18 @@ struct rootward_owner {
 
 /**
  * rootward_owner() - ask the kernel whom @fd (O_PATH will do) belongs to.  fstat(2) tells an
- * unmapped owner as the overflow id and never the filesystem's own; this tells them apart, and all
- * of it is known.
+ * unmapped owner as the overflow id and never the filesystem's own; this tells them apart.
  *
- * Loads a BPF program for the question and looks at all descriptors of the process: milliseconds.
+ * Loads a BPF program for the question and looks at all descriptors of the process: milliseconds;
+ * then all is known.  A caller who may not is told what stat(2) and the mount's maps in
+ * statmount(2) say, from Linux 6.8 on, of idmapped mounts from 6.15 on: see @known.
  * Thread safe.
  *
  * Return: 0, or
  *	-EBADF       @fd is not open
- *	-EPERM       the caller may not load BPF programs
- *	-EOPNOTSUPP  the kernel keeps the mounts' maps in a way that is not known here
- *	or what loading and reading say
+ *	-EPERM       the caller may not load BPF programs, and the kernel does not tell otherwise;
+ *or is in another user namespace than the initial one -EOPNOTSUPP  the kernel keeps the mounts'
+ *maps in a way that is not known here -ENOMEM, or what loading and reading say
  */
 ROOTWARD_API int rootward_owner(int fd, struct rootward_owner *owner);
 

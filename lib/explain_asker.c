@@ -2,7 +2,6 @@
 /* For whom it is asked: a process, a user, or the caller. */
 #include <errno.h>
 #include <grp.h>
-#include <limits.h>
 #include <string.h>
 #include <sys/fsuid.h>
 
@@ -10,6 +9,7 @@
 #include "diag.h"
 #include "explain.h"
 #include "lookup.h"
+#include "owner.h"
 
 #define GROUPS_MAX 65536
 
@@ -101,19 +101,6 @@ static int ids_of_caller(struct asker *asker)
 	return asker->n_groups < 0 ? -errno : 0;
 }
 
-/* Whether the caller's user namespace numbers ids as the initial one does. */
-static bool is_initial(const char *map)
-{
-	_cleanup_free_ char *text = NULL;
-	unsigned int first, lower, count;
-	int r = mountinfo_text(&text, map);
-
-	if (r == -ENOENT)
-		return true;
-	return !r && sscanf(text, "%u %u %u", &first, &lower, &count) == 3 && !first && !lower &&
-	       count == UINT_MAX;
-}
-
 static uint32_t overflow_id(const char *path)
 {
 	_cleanup_free_ char *text = NULL;
@@ -137,7 +124,7 @@ int asker_find(struct asker *asker, const struct rootward_question *q,
 		diag(opts, ROOTWARD_ERROR, NULL, NULL, "there is no process %d", q->pid);
 	if (r < 0)
 		return r;
-	asker->abroad = !is_initial("/proc/self/uid_map") || !is_initial("/proc/self/gid_map");
+	asker->abroad = !ids_are_initial();
 	asker->no_uid = overflow_id("/proc/sys/kernel/overflowuid");
 	asker->no_gid = overflow_id("/proc/sys/kernel/overflowgid");
 	r = process_mounts(&asker->mounts, q->pid, &asker->top);

@@ -108,27 +108,6 @@ int identity_guess(const int *fds, size_t n, struct rw_identity *identities)
 	return 0;
 }
 
-int rootward_owner(int fd, struct rootward_owner *owner)
-{
-	_cleanup_close_ int program = identity_load();
-	struct rw_identity id;
-	int r = program < 0 ? program : identity_read(program, &fd, 1, &id);
-
-	if (r < 0)
-		return r;
-	if (id.idmapped < 0)
-		return id.idmapped;
-	*owner = (struct rootward_owner){
-		.uid = id.uid,
-		.gid = id.gid,
-		.fs_uid = id.fs_uid,
-		.fs_gid = id.fs_gid,
-		.idmapped = id.idmapped,
-		.known = ROOTWARD_OWNER_SEEN | ROOTWARD_OWNER_STORED,
-	};
-	return 0;
-}
-
 /*
  * Filesystems that keep (s_dev, i_ino, i_generation) of an object as long as it exists, however
  * often its inode leaves the cache: found in their sources.  Whatever is not listed is refused,

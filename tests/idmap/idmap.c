@@ -253,6 +253,7 @@ static void test_all(const char *scratch, uint64_t seed)
 		return;
 	test_not_idmapped(place);
 	test_library(place);
+	test_statmount(place);
 	test_bind(place, &seed);
 	test_overlay(place, scratch, &seed);
 	if (tmpfs)

@@ -12,6 +12,7 @@ bool check(bool good, const char *format, ...) __attribute__((format(printf, 2, 
  * own. */
 void test_not_idmapped(const char *place);
 void test_library(const char *place);
+void test_statmount(const char *place);
 void test_bind(const char *place, uint64_t *seed);
 void test_overlay(const char *place, const char *scratch, uint64_t *seed);
 void test_userns_filesystem(const char *scratch, uint64_t *seed);

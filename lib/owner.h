@@ -1,0 +1,19 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Whom an open file belongs to, for callers that may not load programs. */
+#ifndef ROOTWARD_LIB_OWNER_H
+#define ROOTWARD_LIB_OWNER_H
+
+#include <stdbool.h>
+
+#include <rootward.h>
+
+/** ids_are_initial() - whether the caller's user namespace numbers ids as the initial one does. */
+bool ids_are_initial(void);
+
+/**
+ * owner_by_statmount() - what stat(2) and statmount(2) tell of @fd; see rootward_owner().
+ * Return: 0; -EPERM: they tell nothing here; -EBADF, -ENOMEM.
+ */
+int owner_by_statmount(int fd, struct rootward_owner *owner);
+
+#endif

@@ -1,0 +1,151 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * What the library tells of owners to those who may not load programs (lib/owner.c), compared with
+ * what the program in the kernel says: never something else, and as much as the kernel tells.
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/mount.h>
+#include <sys/stat.h>
+#include <sys/sysmacros.h>
+#include <sys/syscall.h>
+#include <sys/utsname.h>
+#include <unistd.h>
+
+#include <rootward.h>
+
+#include "cleanup.h"
+#include "maps.h"
+#include "owner.h"
+#include "special.h"
+
+#define NR_STATMOUNT 457
+#define NOBODY 65534
+
+/** struct tally - @files asked about: of how many what was told. */
+struct tally {
+	unsigned int files, wrong, silent, seen, stored, unmapped;
+};
+
+/* A map that gives somebody the number that stands for nobody, and one that gives it to none. */
+static const struct map with_nobody = { 2, { { 10, 65530, 10 }, { 100, 5000, 50 } } };
+static const struct map without = { 2, { { 10, 1000, 10 }, { 65530, 2000, 10 } } };
+
+static bool kernel_has_statmount(void)
+{
+	return syscall(NR_STATMOUNT, NULL, NULL, 0, 0) < 0 && errno != ENOSYS;
+}
+
+/* From 6.15 on. */
+static bool kernel_tells_maps(void)
+{
+	unsigned int version, patch;
+	struct utsname name;
+
+	return uname(&name) == 0 && sscanf(name.release, "%u.%u", &version, &patch) == 2 &&
+	       (version > 6 || (version == 6 && patch >= 15));
+}
+
+static void compare(struct tally *t, int fd)
+{
+	struct rootward_owner o, truth;
+	int r = owner_by_statmount(fd, &o);
+
+	t->files++;
+	if (rootward_owner(fd, &truth) < 0 || (r < 0 && r != -EPERM)) {
+		t->wrong++;
+		return;
+	}
+	if (r < 0) {
+		t->silent++;
+		return;
+	}
+	t->wrong += o.idmapped != truth.idmapped;
+	if (o.known & ROOTWARD_OWNER_SEEN) {
+		t->seen++;
+		t->wrong += o.uid != truth.uid || o.gid != truth.gid;
+		t->unmapped += o.uid == ROOTWARD_NO_ID || o.gid == ROOTWARD_NO_ID;
+	}
+	if (o.known & ROOTWARD_OWNER_STORED) {
+		t->stored++;
+		t->wrong += o.fs_uid != truth.fs_uid || o.fs_gid != truth.fs_gid;
+	}
+}
+
+static void count_is(unsigned int got, unsigned int wanted, const char *what)
+{
+	check(got == wanted, "%s: %u, and %u of them", what, wanted, got);
+}
+
+static const uint32_t ids[] = { 0, 9, 10, 19, 20, 99, 100, 149, 150, 1000, 65530, NOBODY, 65539 };
+#define N_IDS (sizeof(ids) / sizeof(ids[0]))
+
+/* Files of all owners in @dir, seen at @mapped; @dir may be it. */
+static void compare_all(struct tally *t, const char *dir, const char *mapped)
+{
+	char path[PATH_MAX];
+	size_t u, g;
+	int fd;
+
+	*t = (struct tally){ 0 };
+	for (u = 0; u < N_IDS; u++) {
+		for (g = 0; g < N_IDS; g++) {
+			snprintf(path, sizeof(path), "%s/told", dir);
+			fd = open(path, O_CREAT | O_WRONLY | O_CLOEXEC, 0644);
+			close(fd);
+			t->wrong += chown(path, ids[u], ids[g]) < 0;
+			snprintf(path, sizeof(path), "%s/told", mapped);
+			fd = open(path, O_PATH | O_CLOEXEC);
+			compare(t, fd);
+			close(fd);
+		}
+	}
+}
+
+/* @mapped: how many of the ids have a place in @map. */
+static void compare_mapped(const char *place, const struct map *map, unsigned int mapped,
+			   bool ambiguous)
+{
+	_cleanup_close_ int userns = userns_new(&(struct maps){ *map, *map });
+	_cleanup_close_ int mount_fd = mount_clone(place, userns);
+	const char *whose = ambiguous ? "somebody" : "nobody";
+	bool told = kernel_tells_maps();
+	unsigned int seen = told && !ambiguous ? N_IDS * N_IDS : mapped * mapped;
+	char at[PATH_MAX];
+	struct stat st;
+	struct tally t;
+
+	snprintf(at, sizeof(at), "%s/told-at", place);
+	if (!check(userns >= 0 && mount_attach(mount_fd, at) == 0, "65534 is %s's", whose))
+		return;
+	compare_all(&t, place, at);
+	check(!t.wrong, "nothing else than the program says (%u of %u)", t.wrong, t.files);
+	if (t.silent == t.files) {
+		check(!kernel_has_statmount(), "nothing at all without statmount()");
+	} else {
+		count_is(t.seen, seen, "and that where it is not ambiguous");
+		count_is(t.unmapped, seen - mapped * mapped, "also that there is no id");
+		/* of tmpfs it is not known in whose numbers its owners are */
+		told &= stat(place, &st) == 0 && major(st.st_dev);
+		count_is(t.stored, told ? mapped * mapped : 0, "and what is stored on a disk");
+	}
+	umount2(at, MNT_DETACH);
+	rmdir(at);
+}
+
+void test_statmount(const char *place)
+{
+	struct tally t;
+
+	compare_all(&t, place, place);
+	check(!t.wrong && t.stored == t.seen,
+	      "without a program: as it says, on a mount that maps nothing (%u of %u wrong)",
+	      t.wrong, t.files);
+	check(t.silent == t.files ? !kernel_has_statmount() : t.seen == (N_IDS - 1) * (N_IDS - 1),
+	      "all but what may be nobody's (%u)", t.seen);
+	compare_mapped(place, &with_nobody, 4, true);
+	compare_mapped(place, &without, 5, false);
+}
