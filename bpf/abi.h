@@ -55,6 +55,7 @@ enum rw_rule_flags {
 	RW_GUARD = 1U << 1,  /* a directory ruled by a deny, or on the way to one: stays in place */
 	RW_DENIES = 1U << 2, /* ruled by a deny: its ancestors are guards */
 	RW_OWNED = 1U << 3,  /* has parts that are for some owner's objects only */
+	RW_BY_NAME = 1U << 4, /* is on a name in a directory */
 };
 
 /** enum rw_who - whom an object must belong to. */

@@ -148,7 +148,7 @@ __noinline int decide_and_tell(__u32 index, __u64 mnt, __u64 dentry, __u64 how, 
 		.domain = index,
 		.ops = how,
 		.object = object,
-		.beneath = !!(how >> 32),
+		.beneath = !!(how >> 32 & VFS_WALK_BENEATH),
 	};
 	struct rw_domain *domain = bpf_map_lookup_elem(&domains, &a.domain);
 	int reason;

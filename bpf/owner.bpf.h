@@ -117,6 +117,9 @@ static __always_inline __u32 owned_open(const struct access *a, __u32 layer, __u
 	return hidden ? a->hidden[layer] : a->open[layer];
 }
 
+/* A tree has two rules when it is kept by name, too: what is above one is not above the other. */
+#define TREE_BY_NAME (1U << 31)
+
 /* In a survey for any owner.  Of the first such rule it is told what was open there. */
 __noinline int owned_survey(struct access *a, const struct rw_rule *rule, __u32 number,
 			    __u32 no_allow, __u32 hidden)
@@ -130,7 +133,7 @@ __noinline int owned_survey(struct access *a, const struct rw_rule *rule, __u32 
 	i = part->layer & (RW_LAYERS - 1);
 	open = owned_open(a, i, hidden);
 	if (open & (part->allow | part->deny) && a->tree == RW_NO_TREE) {
-		a->tree = rule->layer[i].tree;
+		a->tree = rule->layer[i].tree | (rule->flags & RW_BY_NAME ? TREE_BY_NAME : 0);
 		a->layer = open & a->open[i];
 	}
 	if (a->survey == SURVEY_LEAST)

@@ -133,6 +133,7 @@ static int install_name(struct bpf_kernel *k, const struct anchor *anchor,
 		return -EEXIST;
 	}
 	memcpy(named.name, anchor->name, len);
+	named.rule.flags |= RW_BY_NAME;
 	r = rule_add(&named.rule, anchor, whole ? anchor->tree->allow : 0, anchor->tree->deny);
 	return r < 0 ? r : rule_put(k->pins[PINNED_NAMES], &key, &named);
 }

@@ -266,8 +266,8 @@ enum decide_mode {
  * struct decision - what one layer says about some operations.
  * @object: whom the object belongs to that they are about; but @made, for @ops_of_made
  * @rulings: out, by bit
- * @tree, @open: out: the number of the first tree met that has rules for some owner, or NO_TREE;
- * and what was open there
+ * @tree, @open: out: which was the first rule met for some owner, by its tree's number and whether
+ * it is by name, or NO_TREE; and what was open there
  */
 struct decision {
 	size_t layer;

@@ -72,7 +72,7 @@ static void narrow(struct asking *a, const struct rootward_rule *rule, uint32_t 
 	if (!rule_is_owned(rule) || !named)
 		return;
 	if (d->tree == NO_TREE) {
-		d->tree = rule->number;
+		d->tree = rule->number * 2 + !!rule->by_name;
 		d->open = open & a->open;
 	}
 	if (d->mode == DECIDE_LEAST || d->mode == DECIDE_MOST) {

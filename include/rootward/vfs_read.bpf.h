@@ -94,9 +94,10 @@ static __always_inline void vfs_read_barrier(void)
 #ifdef __TARGET_ARCH_x86
 	asm volatile("" ::: "memory");
 #else
-	__u64 word = 0;
+	__u64 word = 0, before = __sync_fetch_and_add(&word, 1);
 
-	__sync_fetch_and_add(&word, 1);
+	/* Wanted by nobody, the compiler would not fetch it, and such an atomic orders nothing. */
+	asm volatile("" ::"r"(before) : "memory");
 #endif
 }
 

@@ -177,6 +177,31 @@ static const struct test_case cases[] = {
 		},
 		.landlock = BY_OWNER,
 	},
+	{
+		.name = "a directory, from a rule that was moved to the same one by its old name",
+		.tree =
+			"p/\n"
+			"`-- x/\n"
+			"    |-- same/\n"
+			"    `-- sub/\n"
+			"        `-- f\n"
+			"q/\n",
+		.policy =
+			BASIC "default: [all]\n"
+			"trees:\n"
+			"- {path: p/x, deny: [chmod], owner: self}\n"
+			"- {path: q, deny: [read_file]}\n",
+		.actor = ROOT,
+		.checks = {
+			{ RENAME, "p/x", "q/x", .by = OUTSIDE },
+			{ MKDIR, "p/x", .by = OUTSIDE },
+			{ READ, "q/x/sub/f", .expect = EACCES },
+			/* the rule is met here and there; what is above it is not the same */
+			{ RENAME, "q/x/sub", "p/x/sub", .expect = EXDEV },
+			{ RENAME, "q/x/same", "q/x/sub/same" },
+		},
+		.landlock = BY_OWNER,
+	},
 };
 
 GROUP(owned, cases);
