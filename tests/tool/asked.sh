@@ -46,7 +46,10 @@ ok "not over descriptors: the engine has the kernel's identities" ended 125
 explain secret
 ok "a caller that is not confined is told so" all ended 0 -- printed 'built-in policy.*does not confine it'
 "$rootward" run --engine bpf -p "$work/second.yaml" -- "$rootward" explain secret >"$work/out" 2>"$work/err"
-ok "inside, the engine cannot be asked" printed 'cannot be asked without privilege'
+ok "inside, by what the environment says" printed 'applied by the bpf engine, as the environment says'
+"$rootward" run --engine bpf -p "$work/second.yaml" -- env -u ROOTWARD_CONFINED_BY "$rootward" explain secret \
+	>"$work/out" 2>"$work/err"
+ok "and without it the engine cannot be asked" printed 'cannot be asked without privilege'
 
 printf 'default: [read, execute]\ntrees: [{path: secret, allow: [write], owner: self}, {path: ., allow: [write_file, make_reg]}]\n' >"$work/own.yaml"
 echo x >secret/other
