@@ -17,8 +17,8 @@
 
 #include <rootward.h>
 
+#include "ask.h"
 #include "cleanup.h"
-#include "maps.h"
 #include "owner.h"
 #include "special.h"
 
@@ -49,13 +49,20 @@ static bool kernel_tells_maps(void)
 	       (version > 6 || (version == 6 && patch >= 15));
 }
 
-static void compare(struct tally *t, int fd)
+static uint32_t id_of(__u64 seen)
 {
-	struct rootward_owner o, truth;
+	return seen == IDMAP_INVALID ? ROOTWARD_NO_ID : (uint32_t)seen;
+}
+
+/* @fd belongs to @uid and @gid in its filesystem. */
+static void compare(struct tally *t, int fd, uint32_t uid, uint32_t gid)
+{
+	struct idmap_answer truth = ask(fd);
+	struct rootward_owner o;
 	int r = owner_by_statmount(fd, &o);
 
 	t->files++;
-	if (rootward_owner(fd, &truth) < 0 || (r < 0 && r != -EPERM)) {
+	if (truth.result || (r < 0 && r != -EPERM)) {
 		t->wrong++;
 		return;
 	}
@@ -66,12 +73,12 @@ static void compare(struct tally *t, int fd)
 	t->wrong += o.idmapped != truth.idmapped;
 	if (o.known & ROOTWARD_OWNER_SEEN) {
 		t->seen++;
-		t->wrong += o.uid != truth.uid || o.gid != truth.gid;
+		t->wrong += o.uid != id_of(truth.uid) || o.gid != id_of(truth.gid);
 		t->unmapped += o.uid == ROOTWARD_NO_ID || o.gid == ROOTWARD_NO_ID;
 	}
 	if (o.known & ROOTWARD_OWNER_STORED) {
 		t->stored++;
-		t->wrong += o.fs_uid != truth.fs_uid || o.fs_gid != truth.fs_gid;
+		t->wrong += o.fs_uid != uid || o.fs_gid != gid;
 	}
 }
 
@@ -99,7 +106,7 @@ static void compare_all(struct tally *t, const char *dir, const char *mapped)
 			t->wrong += chown(path, ids[u], ids[g]) < 0;
 			snprintf(path, sizeof(path), "%s/told", mapped);
 			fd = open(path, O_PATH | O_CLOEXEC);
-			compare(t, fd);
+			compare(t, fd, ids[u], ids[g]);
 			close(fd);
 		}
 	}
