@@ -14,6 +14,8 @@
 
 #define RW_ABI 5
 
+#define OVERLAYFS_MAGIC 0x794c7630UL
+
 #define RW_LAYERS 8
 /* Parts of one rule that are for some owner's objects, in all layers together. */
 #define RW_OWNED_PARTS 8

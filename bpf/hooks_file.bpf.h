@@ -54,8 +54,6 @@ static __always_inline bool is_queue(__u64 dentry)
 	return VFS_WALK_READ(sb, s_magic) == MQUEUE_MAGIC;
 }
 
-#define OVERLAYFS_MAGIC 0x794c7630UL
-
 /*
  * Before 6.5 an overlay opens its layer's file by the overlay's own path, as its mounter.  The
  * caller has just been judged there; to ask again would take the mounter for `self`.

@@ -8,8 +8,6 @@
 
 #include "abi.h"
 
-#define OVERLAYFS_MAGIC 0x794c7630UL
-
 /*
  * A program that is loaded for one question defines IDENTITY_WITHOUT_OWNER: to find the one symbol
  * that owners need takes its loader longer than all the rest.

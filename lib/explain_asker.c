@@ -101,13 +101,6 @@ static int ids_of_caller(struct asker *asker)
 	return asker->n_groups < 0 ? -errno : 0;
 }
 
-static uint32_t overflow_id(const char *path)
-{
-	_cleanup_free_ char *text = NULL;
-
-	return mountinfo_text(&text, path) < 0 ? 65534 : (uint32_t)strtoul(text, NULL, 10);
-}
-
 int asker_find(struct asker *asker, const struct rootward_question *q,
 	       const struct rootward_opts *opts)
 {
@@ -125,8 +118,8 @@ int asker_find(struct asker *asker, const struct rootward_question *q,
 	if (r < 0)
 		return r;
 	asker->abroad = !ids_are_initial();
-	asker->no_uid = overflow_id("/proc/sys/kernel/overflowuid");
-	asker->no_gid = overflow_id("/proc/sys/kernel/overflowgid");
+	asker->no_uid = overflow_uid();
+	asker->no_gid = overflow_gid();
 	r = process_mounts(&asker->mounts, q->pid, &asker->top);
 	if (r < 0 && q->pid)
 		diag(opts, ROOTWARD_ERROR, NULL, NULL, "the mounts of process %d are not known: %s",

@@ -136,7 +136,6 @@ static const unsigned long stable_filesystems[] = {
 	0x3434,	    /* nilfs2 */
 };
 
-#define OVERLAYFS_MAGIC 0x794c7630
 #define PROC_MAGIC 0x9fa0
 #define BTRFS_MAGIC 0x9123683e
 #define NULLFS_MAGIC 0x4e554c4c

@@ -38,6 +38,23 @@ bool ids_are_initial(void)
 	return is_initial("/proc/self/uid_map") && is_initial("/proc/self/gid_map");
 }
 
+static uint32_t overflow_id(const char *path)
+{
+	_cleanup_free_ char *text = NULL;
+
+	return mountinfo_text(&text, path) < 0 ? 65534 : (uint32_t)strtoul(text, NULL, 10);
+}
+
+uint32_t overflow_uid(void)
+{
+	return overflow_id("/proc/sys/kernel/overflowuid");
+}
+
+uint32_t overflow_gid(void)
+{
+	return overflow_id("/proc/sys/kernel/overflowgid");
+}
+
 /* --- statmount(2), whose header not every system has */
 
 #define NR_STATMOUNT 457
@@ -141,18 +158,11 @@ static void tell_mapped(struct rootward_owner *owner, const struct side *uid,
 		owner->known |= ROOTWARD_OWNER_STORED;
 }
 
-static uint32_t overflow_id(const char *path)
-{
-	_cleanup_free_ char *text = NULL;
-
-	return mountinfo_text(&text, path) < 0 ? 65534 : (uint32_t)strtoul(text, NULL, 10);
-}
-
 int owner_by_statmount(int fd, struct rootward_owner *owner)
 {
 	_cleanup_free_ struct mount_answer *answer = calloc(1, sizeof(*answer));
-	struct side uid = { .none = overflow_id("/proc/sys/kernel/overflowuid") };
-	struct side gid = { .none = overflow_id("/proc/sys/kernel/overflowgid") };
+	struct side uid = { .none = overflow_uid() };
+	struct side gid = { .none = overflow_gid() };
 	struct stat st;
 	int r;
 

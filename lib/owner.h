@@ -10,6 +10,10 @@
 /** ids_are_initial() - whether the caller's user namespace numbers ids as the initial one does. */
 bool ids_are_initial(void);
 
+/** overflow_uid(), overflow_gid() - how stat(2) shows an id that there is not. */
+uint32_t overflow_uid(void);
+uint32_t overflow_gid(void);
+
 /**
  * owner_by_statmount() - what stat(2) and statmount(2) tell of @fd; see rootward_owner().
  * Return: 0; -EPERM: they tell nothing here; -EBADF, -ENOMEM.

@@ -5,11 +5,6 @@
 # shellcheck source=tests/tool/lib.sh
 . "$(dirname "$0")/lib.sh"
 
-explain() {
-	status=0
-	"$rootward" explain "$@" >"$work/out" 2>"$work/err" || status=$?
-}
-
 cat >"$work/p.yaml" <<'END'
 default: [read, execute]
 trees:

@@ -5,9 +5,6 @@
 # shellcheck source=tests/tool/lib.sh
 . "$(dirname "$0")/lib.sh"
 
-explain() {
-	try "$rootward" explain "$@"
-}
 
 echo 'default: [read]' >"$work/p.yaml"
 p=(-p "$work/p.yaml")

@@ -5,9 +5,6 @@
 # shellcheck source=tests/tool/lib.sh
 . "$(dirname "$0")/lib.sh"
 
-explain() {
-	try "$rootward" explain "$@"
-}
 
 # Without what descriptors cannot be sure of: the directories behind a `/` that is a bind mount.
 verdicts() {

@@ -73,6 +73,10 @@ try() {
 	"$@" >"$work/out" 2>"$work/err" || status=$?
 }
 
+explain() {
+	try "$rootward" explain "$@"
+}
+
 # run ARGUMENT...: rootward run. The marker tells whether the command was started; tests give `mark`
 # as it, or none.
 run() {
