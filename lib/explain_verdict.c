@@ -171,6 +171,16 @@ static bool gains(struct rootward_explanation *e, size_t layer)
 	return gain;
 }
 
+/* An entry that gets another name where it is goes to no other directory. */
+static bool stays_in_directory(const struct rootward_explanation *e)
+{
+	const struct place *from = &e->way.places[1], *to = &e->there.places[1];
+
+	return e->way.n > 1 && e->there.n > 1 && from->child && to->child &&
+	       from->is.mnt_id == to->is.mnt_id && from->is.ino == to->is.ino &&
+	       from->dev == to->dev;
+}
+
 static void ask_move(struct rootward_explanation *e)
 {
 	size_t layer;
@@ -316,6 +326,8 @@ int verdicts_fill(struct rootward_explanation *e, const struct located *l)
 	if (!mountinfo_find(&e->asker.mounts, e->way.places[0].is.mnt_id) &&
 	    e->way.end != VFS_WALK_INTERNAL && e->way.places[0].is.exists)
 		by_path &= ~OPS_BY_EACH_MOUNT;
+	if (stays_in_directory(e))
+		by_path &= ~(uint32_t)ROOTWARD_OP_REFER;
 	ask_layers(e, &e->way, by_path, DECIDE_OBJECT, 0);
 	ask_layers(e, &e->way, within, DECIDE_WITHIN, 0);
 	if (e->way.blind || e->way.end == VFS_WALK_OUTSIDE)

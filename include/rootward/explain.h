@@ -107,7 +107,7 @@ enum rootward_question_flags {
  * struct rootward_question - what may be done with a path?  Zero it, set @size to its size.
  * @path:  of any length.  What does not exist is asked about as the entry that would be made
  * @to:    or NULL; where @path is to be renamed or linked to: then `refer` of @path is denied, too,
- *         if more would be allowed on it there
+ *         if more would be allowed on it there; within its directory, only then
  * @from:  or NULL; what is to be renamed or linked to @path: then `make_*` and `refer` are about
  * its owner.  Else what would be made is the caller's, or @pid's or @user's
  * @ops:   operations; 0: all that make sense for what it is

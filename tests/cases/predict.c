@@ -110,20 +110,14 @@ static uint32_t denied_coming(struct predictor *p, const char *path, const char 
 						  .flags = ENTRY_FLAGS });
 }
 
-/* Whether either directory denies moving to another. */
-static bool denied_refer(struct predictor *p, const char *from, const char *to)
-{
-	return denied_entry(p, from, OP(REFER)) || denied_coming(p, to, from, OP(REFER));
-}
-
-/* What `refer` alone does not deny, it denies for the gain. */
-static bool gains(struct predictor *p, const char *from, const char *to)
+/* Whether moving is denied: by either directory if there are two, or for the gain. */
+static bool denied_refer(struct predictor *p, const char *from, const char *to, bool apart)
 {
 	struct rootward_question move = {
 		.path = from, .to = to, .ops = OP(REFER), .flags = ENTRY_FLAGS
 	};
 
-	return ask(p, move) && !denied_entry(p, from, OP(REFER));
+	return ask(p, move) || (apart && denied_coming(p, to, from, OP(REFER)));
 }
 
 static bool is_dir(const char *path)
@@ -187,10 +181,9 @@ static int predict_move(struct predictor *p, enum verb_kind kind, const char *fr
 		return 0;
 	if (denied_entries(p, kind, from, to, mode, mode2))
 		return EACCES;
-	if (apart && (denied_refer(p, from, to) || (both && denied_refer(p, to, from))))
-		return EXDEV;
-	if (!gains(p, from, to) && !(both && gains(p, to, from)))
+	if (!denied_refer(p, from, to, apart) && !(both && denied_refer(p, to, from, apart)))
 		return 0;
+	/* mv(1) takes EXDEV for `copy it`, which is of no use within one directory */
 	return apart ? EXDEV : EACCES;
 }
 

@@ -32,6 +32,25 @@ static const struct test_case cases[] = {
 		},
 	},
 	{
+		.name = "within one directory, without refer, to a name that allows more",
+		.tree =
+			"a/\n"
+			"`-- f\n",
+		.policy =
+			BASIC "trees:\n"
+			"- {path: a, allow: [make_reg, remove_file, read, write_file]}\n"
+			"- {path: a/new, deny: [write_file]}\n",
+		.checks = {
+			{ MKREG, "a/new" },
+			{ WRITE, "a/new", .expect = EACCES },
+			{ RENAME, "a/new", "a/x", .expect = EACCES },
+			{ EXCHANGE, "a/f", "a/new", .expect = EACCES },
+			{ LINK, "a/new", "a/x", .expect = EACCES },
+			{ RENAME, "a/f", "a/new" },
+		},
+		.landlock = REFUSED("while something beneath is denied"),
+	},
+	{
 		.name = "between directories of one tree",
 		.tree =
 			"work/\n"
