@@ -3,6 +3,7 @@
  * What is denied whatever the trees say: behind fences, as bpf/fence.bpf.h has them; and
  * directories that must stay where they are.
  */
+#include <linux/magic.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <sys/vfs.h>
@@ -13,7 +14,6 @@
 #include "fence.h"
 #include "walk.h"
 
-#define BPF_FS "bpf"
 /* Nothing opens it. */
 #define KEEP_NOTHING 0x80000000U
 
@@ -114,15 +114,21 @@ static uint32_t trace_fence(const struct rootward_explanation *e, const struct l
 	return pid && is_outside(e, pid) ? ops_of_tracers(name) : 0;
 }
 
-static uint32_t settings_fence(const struct rootward_explanation *e, int fd)
+/* Also of what is missing: of the directory that it is missing in.  0: not known. */
+static unsigned long magic_of(const struct located *l)
 {
 	struct statfs fs;
 
-	if (fstatfs(fd, &fs) < 0)
+	return fstatfs(l->fd, &fs) < 0 ? 0 : (unsigned long)fs.f_type;
+}
+
+static uint32_t settings_fence(const struct rootward_explanation *e, unsigned long magic)
+{
+	if (!magic)
 		return KEEP_NOTHING;
-	if (fs.f_type == PROC_MAGIC)
+	if (magic == PROC_MAGIC)
 		return proc_fence(e);
-	return magic_is_settings((unsigned long)fs.f_type) ? KEEP_KERNEL_SETTINGS : 0;
+	return magic_is_settings(magic) ? KEEP_KERNEL_SETTINGS : 0;
 }
 
 static bool is_kept(const struct rootward_explainer *x, uint32_t fenced)
@@ -138,16 +144,16 @@ static bool is_kept(const struct rootward_explainer *x, uint32_t fenced)
 static void find_fences(const struct rootward_explanation *e, const struct located *l,
 			struct fenced fenced[FENCES])
 {
-	const struct place *object = &e->way.places[0];
-	uint32_t fences[] = { device_fence(l->fd), settings_fence(e, l->fd) };
+	unsigned long magic = magic_of(l);
+	uint32_t fences[] = { device_fence(l->fd), settings_fence(e, magic) };
 
 	memset(fenced, 0, FENCES * sizeof(*fenced));
-	if (!strcmp(object->type, BPF_FS))
+	if (magic == BPF_FS_MAGIC)
 		fenced[0] = (struct fenced){
 			ROOTWARD_OPS_ALL & ~(ROOTWARD_OP_STAT | ROOTWARD_OP_READ_DIR),
 			ROOTWARD_REASON_SYSTEM,
 		};
-	if (object->is.exists && !is_kept(e->explainer, fences[0]))
+	if (!l->missing && !is_kept(e->explainer, fences[0]))
 		fenced[1] = (struct fenced){ ROOTWARD_OP_READ_FILE | ROOTWARD_OP_WRITE_FILE,
 					     ROOTWARD_REASON_DEVICE, policy_keep_word(fences[0]) };
 	if (!is_kept(e->explainer, fences[1]))

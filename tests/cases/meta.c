@@ -280,7 +280,7 @@ static const struct test_case cases[] = {
 			{ IOCTL, "yes/null", .expect = ENOTTY, .natural = true },
 			{ IOCTL, "no/null", .expect = EACCES },
 			/* a file is no device */
-			{ IOCTL, "no/f", .expect = ENOTTY, .unmodelled = true },
+			{ IOCTL, "no/f", .expect = ENOTTY, .natural = true },
 		},
 	},
 	{

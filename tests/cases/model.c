@@ -16,7 +16,7 @@ struct model {
 	bool best_effort, by_object;
 	/* of the check that is asked about */
 	const struct asker *asker;
-	bool in_doubt, nobodys;
+	bool in_doubt, nobodys, late;
 };
 
 struct model *model_new(bool best_effort, bool by_object)
@@ -89,6 +89,8 @@ int model_add(struct model *model, const char *text)
 	for (i = 0; i < policy->n_trees && !r; i++)
 		r = add_rule(&layer->rules[i], &policy->trees[i], ops);
 	rootward_policy_free(policy);
+	if (!r)
+		guards_find(&model->world, layer);
 	model->n++;
 	return r;
 }
@@ -103,6 +105,7 @@ void model_free(struct model *model)
 			close(model->layers[i].rules[k].dir);
 		}
 		free(model->layers[i].rules);
+		free(model->layers[i].guards);
 	}
 	for (i = 0; i < model->world.n_fs; i++)
 		close(model->world.fs[i].root);
@@ -127,8 +130,7 @@ static int ask_entry(struct model *model, const struct layer *layer, const struc
 	if (denied_at(layer, &place->above, ops, &whose) ||
 	    entry_denies(layer, &place->entry, ops, &whose))
 		return EACCES;
-	return goes && place->is_dir && is_anchored(&model->world, layer, &place->entry) ? EACCES
-											 : 0;
+	return goes && place->is_dir && is_guard(layer, place->entry.id, &model->late) ? EACCES : 0;
 }
 
 static uint32_t remove_op(const struct place *place)
@@ -156,25 +158,16 @@ static uint32_t make_op(mode_t mode)
 	}
 }
 
-static mode_t mode_of(const char *path)
-{
-	const char *name;
-	_cleanup_close_ int up = at_parent(path, &name);
-	struct stat st;
-
-	return fstatat(up, name, &st, AT_SYMLINK_NOFOLLOW) ? S_IFREG : st.st_mode;
-}
-
 /* One direction of a rename or a link, by one layer. */
 static int ask_move(struct model *model, const struct layer *layer, enum verb_kind kind,
-		    const struct place *from, const struct place *to, mode_t mode)
+		    const struct place *from, const struct place *to)
 {
 	bool apart = !same_id(from->entry.parent, to->entry.parent);
 	int r = 0;
 
 	if (kind != K_LINK)
 		r = ask_entry(model, layer, from, remove_op(from), from->owner);
-	r = r ?: ask_entry(model, layer, to, make_op(mode), from->owner);
+	r = r ?: ask_entry(model, layer, to, make_op(from->mode), from->owner);
 	if (kind == K_WHITEOUT)
 		r = r ?: ask_entry(model, layer, from, OP(MAKE_CHAR), from->made);
 	if (to->exists && kind != K_LINK)
@@ -198,22 +191,42 @@ static int worse(int a, int b)
 	return a ?: b;
 }
 
-static int check_move(struct model *model, enum verb_kind kind, const char *path, const char *path2)
+/* What is denied whatever the trees say. */
+static bool is_fenced(const struct model *model, const struct place *place, const char *path,
+		      uint32_t ops)
 {
-	struct place from = { 0 }, to = { 0 };
+	return trace_denies(path, ops) ||
+	       (!model->best_effort && fence_denies(place, path, ops, model->keep));
+}
+
+static int ask_layers(struct model *model, enum verb_kind kind, const struct place *from,
+		      const struct place *to)
+{
 	int answer = 0;
 	size_t i;
 
-	if (!place_find(&model->world, model->asker, path, false, &from) &&
-	    !place_find(&model->world, model->asker, path2, false, &to)) {
-		for (i = 0; i < model->n; i++) {
-			answer = worse(answer, ask_move(model, &model->layers[i], kind, &from, &to,
-							mode_of(path)));
-			if (kind == K_EXCHANGE)
-				answer = worse(answer, ask_move(model, &model->layers[i], kind, &to,
-								&from, mode_of(path2)));
-		}
+	for (i = 0; i < model->n; i++) {
+		answer = worse(answer, ask_move(model, &model->layers[i], kind, from, to));
+		if (kind == K_EXCHANGE)
+			answer = worse(answer, ask_move(model, &model->layers[i], kind, to, from));
 	}
+	return answer;
+}
+
+static int check_move(struct model *model, enum verb_kind kind, const char *path, const char *path2)
+{
+	struct place from = { 0 }, to = { 0 };
+	int answer;
+
+	if (place_find(&model->world, model->asker, path, false, &from) ||
+	    place_find(&model->world, model->asker, path2, false, &to) || !from.exists ||
+	    (kind == K_EXCHANGE && !to.exists))
+		answer = NOT_ASKED;
+	else if (is_fenced(model, &from, path, OP(REFER)) ||
+		 is_fenced(model, &to, path2, OP(REFER)))
+		answer = EACCES;
+	else
+		answer = ask_layers(model, kind, &from, &to);
 	model->nobodys |= from.nobodys || to.nobodys;
 	place_free(&from);
 	place_free(&to);
@@ -242,6 +255,16 @@ static int ask_object(struct model *model, const struct layer *layer, const stru
 	return denied_at(layer, &place->chain, ops, &whose) ? EACCES : 0;
 }
 
+/* Of what is not there, and of an ioctl on what is no device, no policy is asked. */
+static bool is_asked(const struct place *place, enum verb_kind kind, uint32_t ops)
+{
+	if (kind == K_CREATE || (kind == K_ENTRY && !(ops & OPS_OF_GOING)))
+		return true;
+	if (ops == OP(IOCTL_DEV))
+		return S_ISCHR(place->mode) || S_ISBLK(place->mode);
+	return place->exists;
+}
+
 static int check_object(struct model *model, const char *path, enum verb_kind kind, uint32_t ops)
 {
 	bool follow = kind != K_NOFOLLOW && kind != K_ENTRY && ops != OP(READLINK);
@@ -249,10 +272,13 @@ static int check_object(struct model *model, const char *path, enum verb_kind ki
 	int answer = 0;
 	size_t i;
 
-	/* where there is no such place, the kernel says so before anybody is asked */
-	if (!place_find(&model->world, model->asker, path, follow, &place))
-		for (i = 0; i < model->n && !answer; i++)
-			answer = ask_object(model, &model->layers[i], &place, kind, ops);
+	if (place_find(&model->world, model->asker, path, follow, &place) ||
+	    !is_asked(&place, kind, ops))
+		answer = NOT_ASKED;
+	else if (is_fenced(model, &place, path, ops))
+		answer = EACCES;
+	for (i = 0; i < model->n && !answer; i++)
+		answer = ask_object(model, &model->layers[i], &place, kind, ops);
 	model->nobodys |= place.nobodys;
 	place_free(&place);
 	return answer;
@@ -282,13 +308,10 @@ int model_check(struct model *model, const struct check *check, const struct ask
 	const struct verb *verb = &verbs[check->verb];
 
 	model->asker = asker;
-	model->in_doubt = model->nobodys = false;
-	if (verb->ops & ROOTWARD_OPS_WRITE && !model->best_effort &&
-	    fence_denies(&model->world, path, model->keep & KEEP_KERNEL_SETTINGS))
-		return EACCES;
+	model->in_doubt = model->nobodys = model->late = false;
 	switch (verb->kind) {
 	case K_NONE:
-		return -1;
+		return NOT_ASKED;
 	case K_RENAME:
 	case K_EXCHANGE:
 	case K_WHITEOUT:
@@ -299,7 +322,7 @@ int model_check(struct model *model, const struct check *check, const struct ask
 			     check_object(model, path2, K_OBJECT, OP(READ_FILE)));
 	case K_CREATE:
 		return worse(check_object(model, path, K_ENTRY, OP(MAKE_REG)),
-			     check_object(model, path, K_OBJECT, verb->ops));
+			     check_object(model, path, K_CREATE, verb->ops));
 	case K_TMPLINK:
 		return check_tmplink(model, path, path2, verb->ops);
 	default:
@@ -307,9 +330,48 @@ int model_check(struct model *model, const struct check *check, const struct ask
 	}
 }
 
+/* What is, or was to be, at @path now; rootward of it is what is rootward of that. */
+static void moved(struct model *model, const char *from, const char *path)
+{
+	static const struct asker anybody;
+	struct place what = { 0 }, place = { 0 };
+	size_t i;
+
+	if (!place_find(&model->world, &anybody, from, false, &what) &&
+	    !place_find(&model->world, &anybody, path, false, &place))
+		for (i = 0; i < model->n; i++)
+			guards_move(&model->layers[i], what.entry.id, &place.above);
+	place_free(&what);
+	place_free(&place);
+}
+
+/* What a filesystem and the VFS find wrong after all were asked. */
+static bool was_asked(int got)
+{
+	return !got || got == ENOTEMPTY || got == ENOTDIR || got == EISDIR || got == EBUSY;
+}
+
+void model_moved(struct model *model, const struct check *check, int got)
+{
+	_cleanup_free_ char *path = path_expand(check->now ?: check->path);
+	_cleanup_free_ char *path2 = path_expand(check->now2 ?: check->path2);
+	enum verb_kind kind = verbs[check->verb].kind;
+
+	if ((kind != K_RENAME && kind != K_EXCHANGE && kind != K_WHITEOUT) || !was_asked(got))
+		return;
+	moved(model, got ? path : path2, path2);
+	if (kind == K_EXCHANGE)
+		moved(model, got ? path2 : path, path);
+}
+
 bool model_in_doubt(const struct model *model)
 {
 	return model->in_doubt;
+}
+
+bool model_late(const struct model *model)
+{
+	return model->late;
 }
 
 bool model_nobodys(const struct model *model)

@@ -58,8 +58,7 @@ struct chain {
 
 /**
  * struct fs - a filesystem, and its root through a private mount with nothing mounted on it.
- * @ours: mounted by the case: small enough to be searched, and all rules that may be hidden are
- *        in such ones
+ * @ours: mounted by the case: small enough to be searched
  */
 struct fs {
 	dev_t dev;
@@ -110,7 +109,7 @@ const struct mount_line *world_mount(const struct world *world, uint64_t id);
 int world_view(const struct world *world, uint64_t id);
 /**
  * world_find() - the chain of @id inside its filesystem (itself first, the filesystem's root
- * last), by searching all of it.  Return: 0, -ENOENT (also for one that is not ours).
+ * last), by searching what the case shows of it.  Return: 0, -ENOENT.
  */
 int world_find(const struct world *world, struct id id, struct chain *chain);
 
@@ -118,6 +117,8 @@ int world_find(const struct world *world, struct id id, struct chain *chain);
 
 struct id fd_id(int fd);
 uint64_t fd_mount(int fd);
+/** mount_above() - of the directory of @path's last component, as the checks write paths. */
+uint64_t mount_above(const char *path);
 void chain_push(struct chain *chain, const struct node *node);
 void chain_free(struct chain *chain);
 
@@ -154,6 +155,8 @@ struct owner owner_made(int dir, bool idmapped, const struct asker *asker);
 /**
  * struct place - an object as a path leads to it.
  * @entry: id is NO_ID when there is nothing
+ * @mode, @rdev: as stat() has them
+ * @mount: that shows the object, or would show it; NULL: one that is no longer listed
  * @owner: the object's, or if there is none, whose it will be
  * @made:  whose a new one will be in its place, and @made_in: in it, if it is a directory
  * @nobodys: the mount has no id for the object or its directory: Linux does not write there
@@ -161,6 +164,9 @@ struct owner owner_made(int dir, bool idmapped, const struct asker *asker);
  */
 struct place {
 	struct node entry;
+	mode_t mode;
+	dev_t rdev;
+	const struct mount_line *mount;
 	bool is_dir, exists, nobodys;
 	struct owner owner, made, made_in;
 	struct chain chain;
@@ -174,8 +180,12 @@ void place_free(struct place *place);
 
 /* --- model_fence.c */
 
-/** fence_denies() - a change of what is at @path is not to be had from any policy. */
-bool fence_denies(const struct world *world, const char *path, bool keeps_settings);
+/** fence_denies() - whether some of @ops on @place, @path, is behind a fence that @keep leaves
+ * shut. */
+bool fence_denies(const struct place *place, const char *path, uint32_t ops, uint32_t keep);
+
+/** trace_denies() - whether it takes tracing a process outside. */
+bool trace_denies(const char *path, uint32_t ops);
 
 /* --- model.c */
 
@@ -197,8 +207,10 @@ int model_add(struct model *model, const char *policy);
 /**
  * model_check() - what the policies answer to @check now, of a process with @asker's ids.
  *
- * Return: 0 allowed, EACCES, EXDEV; -1: the verb is none that the model knows.
+ * Return: 0 allowed, EACCES, EXDEV; NOT_ASKED: the verb is none that the model knows, or the kernel
+ * finds first that there is no such thing.
  */
+#define NOT_ASKED (-1)
 int model_check(struct model *model, const struct check *check, const struct asker *asker);
 
 /**
@@ -207,6 +219,18 @@ int model_check(struct model *model, const struct check *check, const struct ask
  * what exactly could gain.
  */
 bool model_in_doubt(const struct model *model);
+
+/**
+ * model_moved() - @check was a move, and the kernel answered @got: what is denied has a new way to
+ * it, also if the move failed after all were asked.
+ */
+void model_moved(struct model *model, const struct check *check, int got);
+
+/**
+ * model_late() - whether the last check met a directory that must stay since something was moved
+ * into it; explain knows what led to what is denied when it looked the policy up.
+ */
+bool model_late(const struct model *model);
 
 /** model_nobodys() - or by Linux: something that the last check was about is nobody's. */
 bool model_nobodys(const struct model *model);
@@ -232,12 +256,20 @@ struct rule {
 	struct tree_owners owner, group;
 };
 
+/** struct guard - @late: since something was moved there. */
+struct guard {
+	struct id id;
+	bool late;
+};
+
 /** struct layer - @by_object: no rule allows anything by name, see model_new(). */
 struct layer {
 	uint32_t default_ops;
 	bool by_object;
 	struct rule *rules;
 	size_t n_rules;
+	struct guard *guards;
+	size_t n_guards;
 };
 
 /** ops_about() - those operations for which @rule is about such an object. */
@@ -260,15 +292,23 @@ uint32_t entry_denies(const struct layer *layer, const struct node *entry, uint3
 /** first_owned() - the first rule along @chain that is about some owner's objects, or NULL. */
 const struct rule *first_owned(const struct layer *layer, const struct chain *chain);
 
-/** is_anchored() - @entry is a denied directory, or rootward of something denied. */
-bool is_anchored(const struct world *world, const struct layer *layer, const struct node *entry);
-
 /**
- * denied_inside() - the same for an operation whose hook gets no mount: rules inside the
- * filesystem decide, then each mount of it that shows the object must allow what they left open.
+ * denied_inside() - the same for an operation whose hook gets no mount: every mount that shows the
+ * object must allow it.
  */
 uint32_t denied_inside(const struct world *world, const struct layer *layer,
 		       const struct place *place, uint32_t ops, const struct asker *asker);
+
+/* --- model_guard.c */
+
+/** guards_find() - of a new layer: what is denied, and what is rootward of it. */
+void guards_find(const struct world *world, struct layer *layer);
+
+/** is_guard() - whether @id must stay.  Sets *late if that is since something was moved there. */
+bool is_guard(const struct layer *layer, struct id id, bool *late);
+
+/** guards_move() - @moved has come, or was about to come, to where @above is rootward of it. */
+void guards_move(struct layer *layer, struct id moved, const struct chain *above);
 
 /* --- model_gain.c */
 

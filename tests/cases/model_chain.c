@@ -29,6 +29,15 @@ uint64_t fd_mount(int fd)
 	return stx.stx_mnt_id;
 }
 
+uint64_t mount_above(const char *path)
+{
+	_cleanup_free_ char *expanded = path_expand(path);
+	const char *name;
+	_cleanup_close_ int up = at_parent(expanded, &name);
+
+	return fd_mount(up);
+}
+
 void chain_push(struct chain *chain, const struct node *node)
 {
 	if (chain->n == chain->room) {

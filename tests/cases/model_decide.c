@@ -93,25 +93,6 @@ uint32_t entry_denies(const struct layer *layer, const struct node *entry, uint3
 	return deny & ops;
 }
 
-bool is_anchored(const struct world *world, const struct layer *layer, const struct node *entry)
-{
-	const struct rule *rule;
-	struct chain chain;
-	bool found = false;
-	size_t i;
-
-	for (rule = layer->rules; rule < layer->rules + layer->n_rules && !found; rule++) {
-		if (!rule->deny)
-			continue;
-		chain = (struct chain){ 0 };
-		chain_dir(world, rule->dir >= 0 ? rule->dir : rule->up, &chain);
-		for (i = 0; i < chain.n; i++)
-			found |= same_id(chain.nodes[i].id, entry->id);
-		chain_free(&chain);
-	}
-	return found;
-}
-
 /* Where the object is inside its filesystem. */
 static void path_inside(const struct chain *inside, char *path, size_t size)
 {
@@ -133,22 +114,51 @@ static bool shows(const struct mount_line *m, dev_t dev, const char *path)
 static struct owner owner_by(const struct world *world, const struct mount_line *m,
 			     const char *path)
 {
+	int view = world_view(world, m->id);
 	_cleanup_close_ int fd = -1;
 	char beneath[4200];
 
-	snprintf(beneath, sizeof(beneath), "./%s",
-		 path + (strcmp(m->root, "/") ? strlen(m->root) : 0));
-	fd = openat(world_view(world, m->id), beneath, O_PATH | O_NOFOLLOW | O_CLOEXEC);
+	if (view < 0 && !m->idmapped)
+		view = world_fs(world, m->dev)->root;
+	else if (strcmp(m->root, "/"))
+		path += strlen(m->root);
+	snprintf(beneath, sizeof(beneath), "./%s", path);
+	fd = openat(view, beneath, O_PATH | O_NOFOLLOW | O_CLOEXEC);
 	return owner_seen(fd, m->idmapped);
+}
+
+static size_t components(const char *path)
+{
+	size_t n = 0;
+
+	for (; *path; path++)
+		n += *path == '/' && path[1];
+	return n;
+}
+
+/* The chain by mount @m of what is at @inside: from the mount's root on that is hidden. */
+static void chain_by(const struct world *world, const struct mount_line *m,
+		     const struct chain *inside, struct chain *chain)
+{
+	size_t i, shown = inside->n - components(m->root);
+	struct node node;
+
+	*chain = (struct chain){ 0 };
+	for (i = 0; i < inside->n; i++) {
+		node = inside->nodes[i];
+		node.hidden = i >= shown;
+		chain_push(chain, &node);
+	}
+	chain_above(world, m, chain);
 }
 
 uint32_t denied_inside(const struct world *world, const struct layer *layer,
 		       const struct place *place, uint32_t ops, const struct asker *asker)
 {
 	struct whose whose = { place->owner, asker };
-	struct chain inside = { 0 }, above;
-	uint32_t denied = 0, open;
+	struct chain inside = { 0 }, chain;
 	const struct mount_line *m;
+	uint32_t denied = 0;
 	bool shown = false;
 	char path[4096];
 
@@ -160,18 +170,10 @@ uint32_t denied_inside(const struct world *world, const struct layer *layer,
 			continue;
 		shown = true;
 		whose.owner = owner_by(world, m, path);
-		inside.end = END_OPEN;
-		denied |= denied_at(layer, &inside, ops, &whose);
-		inside.end = END_DETACHED;
-		open = denied_at(layer, &inside, ops, &whose) & ~denied;
-		above = (struct chain){ 0 };
-		chain_above(world, m, &above);
-		denied |= denied_at(layer, &above, open, &whose);
-		chain_free(&above);
+		chain_by(world, m, &inside, &chain);
+		denied |= denied_at(layer, &chain, ops, &whose);
+		chain_free(&chain);
 	}
-	inside.end = END_DETACHED;
-	if (!shown)
-		denied = denied_at(layer, &inside, ops, &whose);
 	chain_free(&inside);
-	return denied;
+	return shown ? denied : ops;
 }

@@ -59,17 +59,20 @@ int place_find(const struct world *world, const struct asker *asker, const char 
 {
 	_cleanup_close_ int fd = at_open(path, O_PATH | (follow ? 0 : O_NOFOLLOW), 0);
 	_cleanup_close_ int up = -1;
+	struct stat st = { 0 };
 	struct owner dir;
-	struct stat st;
 
 	*place = (struct place){ 0 };
 	place->exists = fd >= 0 && !fstat(fd, &st);
-	place->is_dir = place->exists && S_ISDIR(st.st_mode);
+	place->mode = st.st_mode;
+	place->rdev = st.st_rdev;
+	place->is_dir = S_ISDIR(st.st_mode);
 	place->entry.id = place->exists ? fd_id(fd) : NO_ID;
 	up = containing(path, fd, place->entry.name);
 	if (up < 0)
 		return -errno;
 	place->entry.parent = fd_id(up);
+	place->mount = world_mount(world, fd_mount(place->exists ? fd : up));
 	if (place->is_dir)
 		chain_dir(world, fd, &place->chain);
 	else

@@ -161,6 +161,22 @@ const struct mount_line *world_mount(const struct world *world, uint64_t id)
 	return NULL;
 }
 
+/* What is at @path of @fs, which begins with a slash. */
+static int open_in(const struct fs *fs, const char *path)
+{
+	char beneath[700];
+
+	snprintf(beneath, sizeof(beneath), ".%s", path);
+	return openat(fs->root, beneath, O_PATH | O_NOFOLLOW | O_CLOEXEC);
+}
+
+static struct id id_at(const struct fs *fs, const char *path)
+{
+	_cleanup_close_ int fd = open_in(fs, path);
+
+	return fd_id(fd);
+}
+
 /* Searches @fd for @id; pushes what leads there, the object first. */
 static bool search(int fd, struct id id, struct id wanted, struct chain *chain)
 {
@@ -191,16 +207,44 @@ static bool search(int fd, struct id id, struct id wanted, struct chain *chain)
 	return found;
 }
 
+/* The chain of the directory @root of @fs: all that is above what a mount shows of it. */
+static void push_path(const struct fs *fs, const char *root, struct chain *chain)
+{
+	char path[600], *slash;
+	struct node node;
+
+	snprintf(path, sizeof(path), "%s", root);
+	while ((slash = strrchr(path, '/')) && slash[1]) {
+		node = (struct node){ .id = id_at(fs, path) };
+		snprintf(node.name, sizeof(node.name), "%s", slash + 1);
+		slash[slash == path] = '\0';
+		node.parent = id_at(fs, path);
+		chain_push(chain, &node);
+	}
+	node = (struct node){ .id = fd_id(fs->root) };
+	chain_push(chain, &node);
+}
+
+/* Beneath what the mounts of the scene show of the filesystem: all of it only if it is ours. */
 int world_find(const struct world *world, struct id id, struct chain *chain)
 {
 	const struct fs *fs = world_fs(world, id.dev);
-	struct node node;
+	const struct mount_line *m;
+	struct id root;
+	bool found;
+	int fd;
 
-	if (!fs || !fs->ours)
-		return -ENOENT;
-	node = (struct node){ .id = fd_id(fs->root) };
-	if (!same_id(node.id, id) && !search(fs->root, node.id, id, chain))
-		return -ENOENT;
-	chain_push(chain, &node);
-	return 0;
+	for (m = world->mounts; fs && m < world->mounts + world->n_mounts; m++) {
+		if (m->dev != id.dev || !in_scene(world, m) || (!fs->ours && !strcmp(m->root, "/")))
+			continue;
+		fd = open_in(fs, m->root);
+		root = fd_id(fd);
+		found = same_id(root, id) || search(fd, root, id, chain);
+		close(fd);
+		if (found) {
+			push_path(fs, m->root, chain);
+			return 0;
+		}
+	}
+	return -ENOENT;
 }

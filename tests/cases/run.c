@@ -26,6 +26,7 @@ struct show {
 	struct model *model;
 	struct predictor *predictors[2]; /* of both domains */
 	bool in_second;
+	const char *uid; /* that the actor took on by SETUID */
 	struct troupe troupe;
 	FILE *out;
 	bool failed;
@@ -69,7 +70,7 @@ static void ask_explain(struct show *show, const struct check *check, const stru
 
 	/* random cases know how much less landlock allows (model_new()'s by_object); explain tells
 	 * what the policy means */
-	if (show->run->use == USE_LANDLOCK && show->run->expect_model)
+	if ((show->run->use == USE_LANDLOCK && show->run->expect_model) || model_late(show->model))
 		return;
 	for (way = 0; way < 2; way++) {
 		predicted =
@@ -92,6 +93,15 @@ static void ask_explain(struct show *show, const struct check *check, const stru
 	}
 }
 
+/* Where the kernel says EXDEV before it asks anybody. */
+static bool is_between_mounts(const struct check *check)
+{
+	enum verb_kind kind = verbs[check->verb].kind;
+
+	return (kind == K_RENAME || kind == K_EXCHANGE || kind == K_WHITEOUT || kind == K_LINK) &&
+	       mount_above(check->now ?: check->path) != mount_above(check->now2 ?: check->path2);
+}
+
 /* The table against the model.  Sets *expect to what must come out. */
 static void ask_model(struct show *show, const struct check *check, int *expect)
 {
@@ -99,7 +109,9 @@ static void ask_model(struct show *show, const struct check *check, int *expect)
 	struct asker asker;
 
 	asker_of(&asker, check, show->c->actor);
-	if (!check->unmodelled)
+	if (show->uid && !check->as)
+		asker.uid = (uid_t)atoi(show->uid);
+	if (!check->unmodelled && !is_between_mounts(check))
 		model = model_check(show->model, check, &asker);
 	/* no policy is about those outside, but what is nobody's is to them, too */
 	if (check->by == OUTSIDE)
@@ -120,19 +132,6 @@ static void ask_model(struct show *show, const struct check *check, int *expect)
 static bool is_denial(int e)
 {
 	return e == EACCES || e == EXDEV || e == EPERM;
-}
-
-/* Where the kernel says EXDEV before it asks anybody. */
-static bool is_between_mounts(const struct check *check)
-{
-	const char *name;
-	_cleanup_close_ int a = -1, b = -1;
-
-	if (!check->path2)
-		return false;
-	a = at_parent(check->path, &name);
-	b = at_parent(check->path2, &name);
-	return fd_mount(a) != fd_mount(b);
 }
 
 static bool is_mountpoint(const char *path)
@@ -189,6 +188,22 @@ static bool is_harmless(enum verb_id verb)
 	return verbs[verb].kind != K_NONE || verb == CHDIR || verb == ENTER_SECOND;
 }
 
+/* What the model must know of what happened; and the actor itself may be another from now on. */
+static void note_change(struct show *show, const struct check *check, int got)
+{
+	model_moved(show->model, check, got);
+	if (check->in != ITSELF)
+		return;
+	if (check->verb == SETUID && !got)
+		show->uid = check->path;
+	show->only_first |= check->verb == ENTER_SECOND && got;
+	if (check->verb == ENTER_SECOND && !got) {
+		show->in_second = true;
+		if (model_add(show->model, show->c->second))
+			complain(show, "the model cannot take the second policy");
+	}
+}
+
 static int do_check(struct show *show, int index)
 {
 	const struct check *check = &show->c->checks[index];
@@ -201,7 +216,8 @@ static int do_check(struct show *show, int index)
 		got = run_verb(check);
 		world_refresh(model_world(show->model));
 	} else if (show->run->use == USE_NONE &&
-		   (expect || check->unmodelled || !is_harmless(check->verb))) {
+		   (expect || check->unmodelled || check->bpf_only || !is_harmless(check->verb))) {
+		note_change(show, check, expect);
 		return 0;
 	} else {
 		r = troupe_act(&show->troupe, index, &got);
@@ -212,12 +228,7 @@ static int do_check(struct show *show, int index)
 		return r;
 	}
 	judge(show, check, expect, -got);
-	show->only_first |= check->verb == ENTER_SECOND && got;
-	if (check->verb == ENTER_SECOND && !got) {
-		show->in_second = true;
-		if (model_add(show->model, show->c->second))
-			complain(show, "the model cannot take the second policy");
-	}
+	note_change(show, check, -got);
 	return 0;
 }
 

@@ -161,8 +161,8 @@ enum verb_kind {
 /* In which the kernel acts on files, or on what they are kept on. */
 #define VERBS_KERNEL(X)                                                                            \
 	X(QUEUE_MAKE, do_queue_make, K_CREATE, OP(READ_FILE) | OP(WRITE_FILE))                     \
-	X(QUEUE_OPEN, do_queue_open, K_OBJECT, OP(READ_FILE))                                      \
-	X(QUEUE_REMOVE, do_queue_remove, K_ENTRY, OP(REMOVE_FILE))                                 \
+	X(QUEUE_OPEN, do_queue_open, K_INODE, OP(READ_FILE))                                       \
+	X(QUEUE_REMOVE, do_queue_remove, K_INODE, OP(REMOVE_FILE))                                 \
 	X(CORE, do_core, K_CREATE, OP(WRITE_FILE))                                                 \
 	X(MAP_ROOT, do_map_root, K_NONE, 0)                                                        \
 	X(SWAPON, do_swapon, K_NONE, 0)                                                            \
