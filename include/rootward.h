@@ -320,8 +320,9 @@ struct rootward_owner {
  * Return: 0, or
  *	-EBADF       @fd is not open
  *	-EPERM       the caller may not load BPF programs, and the kernel does not tell otherwise;
- *or is in another user namespace than the initial one -EOPNOTSUPP  the kernel keeps the mounts'
- *maps in a way that is not known here -ENOMEM, or what loading and reading say
+ *		     or the caller is in another user namespace than the initial one
+ *	-EOPNOTSUPP  the kernel keeps the mounts' maps in a way that is not known here
+ *	-ENOMEM, or what loading and reading say
  */
 ROOTWARD_API int rootward_owner(int fd, struct rootward_owner *owner);
 

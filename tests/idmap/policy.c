@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
  * `owner:` and `group:` in a policy, by the bpf engine, and what explain says will become of it:
- *the same files, seen by two mounts.
+ * the same files, seen by two mounts.
  *
  *	plain/box	1005:1006	mapped/box	1000005:2000006
  *	  own		1005:1006			1000005:2000006
