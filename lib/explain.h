@@ -215,8 +215,8 @@ bool domain_guard(const struct rootward_explainer *explainer, const struct place
 /** owner_of_visit() - what a walk over descriptors sees. */
 struct rootward_owner owner_of_visit(const struct vfs_ancestor *visit, const struct asker *asker);
 
-/** owner_of_new() - struct way's @made for such a walk, whose object is on mount @mnt_id. */
-struct rootward_owner owner_of_new(const struct asker *asker, uint64_t mnt_id);
+/** owner_of_new() - struct way's @made for such a walk, which begins with @visit. */
+struct rootward_owner owner_of_new(const struct vfs_ancestor *visit, const struct asker *asker);
 
 /**
  * owner_of_made() - whom an entry would belong to: as inode_init_owner() and owner_of_new() in

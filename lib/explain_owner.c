@@ -3,6 +3,7 @@
 #include <sys/stat.h>
 
 #include "explain.h"
+#include "owner.h"
 
 /* What @uid and @gid are in the filesystem is known where the mount does not map them. */
 static struct rootward_owner owner_through(const struct asker *asker, uint64_t mnt_id, uint32_t uid,
@@ -25,23 +26,29 @@ static struct rootward_owner owner_through(const struct asker *asker, uint64_t m
 }
 
 /*
- * stat(2) shows an id that there is not as one that there may be; and what is hidden was seen by
- * another mount.
+ * stat(2) shows an id that there is not as one that there may be, unless the mount's maps say which
+ * it is; and what is hidden was seen by another mount.
  */
 struct rootward_owner owner_of_visit(const struct vfs_ancestor *visit, const struct asker *asker)
 {
 	struct rootward_owner owner = owner_through(asker, visit->mnt_id, visit->uid, visit->gid);
+	bool hidden = visit->flags & (VFS_WALK_UNSEEN | VFS_WALK_HIDDEN);
+	struct rootward_owner told;
 
-	if (visit->flags & (VFS_WALK_UNSEEN | VFS_WALK_HIDDEN) || visit->uid == asker->no_uid ||
-	    visit->gid == asker->no_gid)
+	if (!hidden && owner.idmapped && !owner_by_statmount(visit->fd, &told))
+		return told;
+	if (hidden || visit->uid == asker->no_uid || visit->gid == asker->no_gid)
 		owner.known = 0;
 	return owner;
 }
 
-struct rootward_owner owner_of_new(const struct asker *asker, uint64_t mnt_id)
+struct rootward_owner owner_of_new(const struct vfs_ancestor *visit, const struct asker *asker)
 {
-	struct rootward_owner owner = owner_through(asker, mnt_id, asker->uid, asker->gid);
+	struct rootward_owner owner = owner_through(asker, visit->mnt_id, asker->uid, asker->gid);
+	struct rootward_owner told;
 
+	if (owner.idmapped && !owner_made_by_statmount(visit->fd, asker->uid, asker->gid, &told))
+		return told;
 	/* Whether the mount has a place for them cannot be seen. */
 	if (!(owner.known & ROOTWARD_OWNER_STORED))
 		owner.known = 0;

@@ -245,7 +245,7 @@ static int push_visited(const struct vfs_ancestor *a, void *data)
 		.owner = owner_of_visit(a, descent->asker),
 	};
 	if (a->depth == 0)
-		way->made = owner_of_new(descent->asker, a->mnt_id);
+		way->made = owner_of_new(a, descent->asker);
 	if (a->flags & VFS_WALK_UNSEEN && a->flags & VFS_WALK_HIDDEN)
 		way->blind = true;
 	return a->name && place_name(place, a->name, strlen(a->name)) < 0 ? -ENOMEM : 1;

@@ -12,7 +12,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
-#include <sys/sysmacros.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
@@ -87,17 +86,14 @@ _Static_assert(offsetof(struct mount_answer, attr) == 64, "as in linux/mount.h")
 _Static_assert(offsetof(struct mount_answer, n_uids) == 152, "as in linux/mount.h");
 _Static_assert(offsetof(struct mount_answer, text) == 512, "as in linux/mount.h");
 
-static int ask_mount(struct mount_answer *answer, int fd)
+static int ask_mount(struct mount_answer *answer, uint64_t id)
 {
-	struct mount_request request = { .size = sizeof(request) };
-	struct statx stx;
+	struct mount_request request = {
+		.size = sizeof(request),
+		.id = id,
+		.want = WANT_BASIC | WANT_UIDMAP | WANT_GIDMAP,
+	};
 
-	if (statx(fd, "", AT_EMPTY_PATH, STATX_MOUNT_UNIQUE, &stx) < 0)
-		return -errno;
-	if (!(stx.stx_mask & STATX_MOUNT_UNIQUE))
-		return -EPERM;
-	request.id = stx.stx_mnt_id;
-	request.want = WANT_BASIC | WANT_UIDMAP | WANT_GIDMAP;
 	if (syscall(NR_STATMOUNT, &request, answer, sizeof(*answer) - 1, 0) < 0)
 		return errno == EBADF || errno == ENOMEM ? -errno : -EPERM;
 	return answer->mask & WANT_BASIC ? 0 : -EPERM;
@@ -108,19 +104,35 @@ static int ask_mount(struct mount_answer *answer, int fd)
 /**
  * struct side - users or groups.
  * @n, @maps: "FIRST LOWER COUNT", each ended by a zero
- * @seen: as stat has it
- * @none: what it has for nobody
+ * @seen: by the mount
+ * @stored: what the filesystem has for that; ROOTWARD_NO_ID: the map has no place for it
  */
 struct side {
 	uint32_t n;
 	const char *maps;
-	uint32_t seen, none;
+	uint32_t seen, stored;
 };
 
-/*
- * What the filesystem has for what is seen: its number, or ROOTWARD_NO_ID where the map has no
- * place for that.
- */
+/** struct view - what a mount shows. */
+struct view {
+	struct mount_answer mount;
+	struct statx object;
+	struct side uid, gid;
+};
+
+/* Without asking a server: nor does the program. */
+static int view_take(struct view *view, int fd)
+{
+	if (!ids_are_initial())
+		return -EPERM;
+	if (statx(fd, "", AT_EMPTY_PATH | AT_STATX_DONT_SYNC,
+		  STATX_BASIC_STATS | STATX_MOUNT_UNIQUE, &view->object) < 0)
+		return -errno;
+	if (!(view->object.stx_mask & STATX_MOUNT_UNIQUE))
+		return -EPERM;
+	return ask_mount(&view->mount, view->object.stx_mnt_id);
+}
+
 static uint32_t stored_of(const struct side *side)
 {
 	unsigned int first, lower, count;
@@ -134,66 +146,93 @@ static uint32_t stored_of(const struct side *side)
 	return ROOTWARD_NO_ID;
 }
 
-static void tell_mapped(struct rootward_owner *owner, const struct side *uid,
-			const struct side *gid)
+/* Return: whether the kernel tells the mount's maps. */
+static bool view_map(struct view *view, uint32_t uid, uint32_t gid)
 {
-	bool by_map = true;
+	const struct mount_answer *mount = &view->mount;
 
-	owner->fs_uid = stored_of(uid);
-	owner->fs_gid = stored_of(gid);
-	/* Some id is shown as 65534, or none is: the map has both. */
-	if ((uid->seen == uid->none && owner->fs_uid != ROOTWARD_NO_ID) ||
-	    (gid->seen == gid->none && owner->fs_gid != ROOTWARD_NO_ID))
-		return;
-	if (owner->fs_uid == ROOTWARD_NO_ID)
-		by_map = uid->seen == uid->none;
-	if (owner->fs_gid == ROOTWARD_NO_ID)
-		by_map &= gid->seen == gid->none;
-	if (!by_map)
-		return;
-	owner->uid = owner->fs_uid == ROOTWARD_NO_ID ? ROOTWARD_NO_ID : uid->seen;
-	owner->gid = owner->fs_gid == ROOTWARD_NO_ID ? ROOTWARD_NO_ID : gid->seen;
+	view->uid = (struct side){ mount->n_uids, mount->text + mount->uids, uid, ROOTWARD_NO_ID };
+	view->gid = (struct side){ mount->n_gids, mount->text + mount->gids, gid, ROOTWARD_NO_ID };
+	if (!(mount->mask & WANT_UIDMAP) || !(mount->mask & WANT_GIDMAP))
+		return false;
+	view->uid.stored = stored_of(&view->uid);
+	view->gid.stored = stored_of(&view->gid);
+	return true;
+}
+
+/*
+ * A map's inner side has the numbers of the filesystem's user namespace.  Only what is on a block
+ * device is sure to be of the initial one.
+ */
+static bool stores_initial(const struct view *view)
+{
+	return view->object.stx_dev_major;
+}
+
+static void tell_mapped(struct rootward_owner *owner, const struct view *view)
+{
+	owner->fs_uid = view->uid.stored;
+	owner->fs_gid = view->gid.stored;
+	owner->uid = owner->fs_uid == ROOTWARD_NO_ID ? ROOTWARD_NO_ID : view->uid.seen;
+	owner->gid = owner->fs_gid == ROOTWARD_NO_ID ? ROOTWARD_NO_ID : view->gid.seen;
 	owner->known = ROOTWARD_OWNER_SEEN;
-	if (owner->uid != ROOTWARD_NO_ID && owner->gid != ROOTWARD_NO_ID)
-		owner->known |= ROOTWARD_OWNER_STORED;
+}
+
+/*
+ * Not where some id is shown as what stands for nobody, @none, or none is: the map has both.  Nor
+ * where it has no place for what is shown: then it is not the map by which that was.
+ */
+static bool is_certain(const struct side *side, uint32_t none)
+{
+	return (side->stored == ROOTWARD_NO_ID) == (side->seen == none);
+}
+
+static void tell_seen(struct rootward_owner *owner, struct view *view)
+{
+	uint32_t uid = view->object.stx_uid, gid = view->object.stx_gid;
+	uint32_t no_uid = overflow_uid(), no_gid = overflow_gid();
+
+	if (owner->idmapped && view_map(view, uid, gid)) {
+		if (!is_certain(&view->uid, no_uid) || !is_certain(&view->gid, no_gid))
+			return;
+		tell_mapped(owner, view);
+		/* what nobody is stored as, the map does not say */
+		if (stores_initial(view) && owner->uid != ROOTWARD_NO_ID &&
+		    owner->gid != ROOTWARD_NO_ID)
+			owner->known |= ROOTWARD_OWNER_STORED;
+		return;
+	}
+	owner->uid = owner->fs_uid = uid;
+	owner->gid = owner->fs_gid = gid;
+	if (uid != no_uid && gid != no_gid)
+		owner->known = ROOTWARD_OWNER_SEEN | (owner->idmapped ? 0 : ROOTWARD_OWNER_STORED);
 }
 
 int owner_by_statmount(int fd, struct rootward_owner *owner)
 {
-	_cleanup_free_ struct mount_answer *answer = calloc(1, sizeof(*answer));
-	struct side uid = { .none = overflow_uid() };
-	struct side gid = { .none = overflow_gid() };
-	struct stat st;
-	int r;
+	_cleanup_free_ struct view *view = calloc(1, sizeof(*view));
+	int r = view ? view_take(view, fd) : -ENOMEM;
 
-	if (!answer)
-		return -ENOMEM;
-	if (!ids_are_initial())
-		return -EPERM;
-	if (fstat(fd, &st) < 0)
-		return -errno;
-	r = ask_mount(answer, fd);
 	if (r < 0)
 		return r;
-	uid.seen = st.st_uid;
-	gid.seen = st.st_gid;
-	*owner = (struct rootward_owner){ .idmapped = !!(answer->attr & ATTR_IDMAP) };
-	owner->uid = owner->fs_uid = uid.seen;
-	owner->gid = owner->fs_gid = gid.seen;
-	if (owner->idmapped && answer->mask & WANT_UIDMAP && answer->mask & WANT_GIDMAP) {
-		uid.n = answer->n_uids;
-		uid.maps = answer->text + answer->uids;
-		gid.n = answer->n_gids;
-		gid.maps = answer->text + answer->gids;
-		tell_mapped(owner, &uid, &gid);
-	} else if (uid.seen != uid.none && gid.seen != gid.none) {
-		owner->known = ROOTWARD_OWNER_SEEN;
-		owner->known |= owner->idmapped ? 0 : ROOTWARD_OWNER_STORED;
-	}
-	/* A map's inner side has the numbers of the filesystem's user namespace.  Only what is on a
-	 * block device is sure to be of the initial one. */
-	if (owner->idmapped && !major(st.st_dev))
-		owner->known &= ~(uint32_t)ROOTWARD_OWNER_STORED;
+	*owner = (struct rootward_owner){ .idmapped = !!(view->mount.attr & ATTR_IDMAP) };
+	tell_seen(owner, view);
+	return 0;
+}
+
+int owner_made_by_statmount(int fd, uint32_t uid, uint32_t gid, struct rootward_owner *owner)
+{
+	_cleanup_free_ struct view *view = calloc(1, sizeof(*view));
+	int r = view ? view_take(view, fd) : -ENOMEM;
+
+	if (r < 0)
+		return r;
+	if (!view_map(view, uid, gid))
+		return -EPERM;
+	*owner = (struct rootward_owner){ .idmapped = 1 };
+	tell_mapped(owner, view);
+	if (stores_initial(view))
+		owner->known |= ROOTWARD_OWNER_STORED;
 	return 0;
 }
 

@@ -20,4 +20,10 @@ uint32_t overflow_gid(void);
  */
 int owner_by_statmount(int fd, struct rootward_owner *owner);
 
+/**
+ * owner_made_by_statmount() - of what somebody with these ids for files would make by the mount of
+ * @fd, which is idmapped.  Return: 0; -EPERM: the kernel does not tell its maps; -EBADF, -ENOMEM.
+ */
+int owner_made_by_statmount(int fd, uint32_t uid, uint32_t gid, struct rootward_owner *owner);
+
 #endif

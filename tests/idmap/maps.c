@@ -7,6 +7,7 @@
 #include <string.h>
 #include <sys/mount.h>
 #include <sys/stat.h>
+#include <sys/utsname.h>
 #include <sys/wait.h>
 
 #include "cleanup.h"
@@ -179,4 +180,13 @@ int mount_attach(int mount, const char *path)
 	if (mkdir(path, 0755) < 0 && errno != EEXIST)
 		return -errno;
 	return move_mount(mount, "", AT_FDCWD, path, MOVE_MOUNT_F_EMPTY_PATH) < 0 ? -errno : 0;
+}
+
+bool kernel_tells_maps(void)
+{
+	unsigned int version, patch;
+	struct utsname name;
+
+	return uname(&name) == 0 && sscanf(name.release, "%u.%u", &version, &patch) == 2 &&
+	       (version > 6 || (version == 6 && patch >= 15));
 }

@@ -47,6 +47,9 @@ int userns_new(const struct maps *maps);
 /** mount_clone() - a detached copy of what @path shows, mapped by @userns unless that is -1. */
 int mount_clone(const char *path, int userns);
 
+/** kernel_tells_maps() - whether statmount(2) does, of those that a mount has: from 6.15 on. */
+bool kernel_tells_maps(void);
+
 /** mount_idmap() - map a detached mount. */
 int mount_idmap(int mount, int userns);
 

@@ -35,7 +35,7 @@ struct who {
 
 /**
  * struct row
- * @unsure: what descriptors cannot see decides
+ * @unsure: what descriptors see only where the kernel tells a mount's maps decides
  */
 static const struct row {
 	const char *policy;
