@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
  * Reads a policy file by the table in policy_keys.c.  A mistake is reported and counted, and
- * reading goes on, so that one run tells them all.
+ * reading goes on, so that one run tells them all: also those before the place from which on it is
+ * no YAML.
  */
 #include <string.h>
 
@@ -76,7 +77,7 @@ static void read_map(struct reader *r, const struct policy_key *keys, const stru
 			read_value(r, key, node->next, object);
 	}
 	for (key = keys; key->name; key++)
-		if (key->required && !seen[key - keys])
+		if (key->required && !seen[key - keys] && !map->cut)
 			mistake(r, map, NULL, "\"%s\" is missing", key->name);
 }
 
@@ -131,7 +132,7 @@ static void read_tree(struct reader *r, const struct yaml_node *map)
 	int ret;
 
 	read_map(r, tree_keys, map, &tree, seen);
-	if (r->mistakes == before)
+	if (r->mistakes == before && !map->cut)
 		check_tree(r, map, &tree, seen);
 	if (!tree.path || r->failed)
 		return;
@@ -143,7 +144,7 @@ static void read_tree(struct reader *r, const struct yaml_node *map)
 		return;
 	}
 	/* The policy is lost, but its paths still have to be compared with those to come. */
-	if (r->mistakes != before) {
+	if (r->mistakes != before || map->cut) {
 		tree.allow = ROOTWARD_OPS_ALL;
 		tree.deny = 0;
 	}
@@ -178,10 +179,10 @@ static int read_policy(struct reader *r, const struct yaml_node *root)
 	if (!root || root->kind == YAML_NOTHING)
 		mistake(r, root ? root : &nowhere,
 			"a policy that allows nothing is \"default: []\"", "the policy is empty");
-	else if (root->kind != YAML_MAP)
+	else if (root->kind != YAML_MAP && !root->cut)
 		mistake(r, root, "it begins with \"name:\", \"default:\" or \"trees:\"",
 			"a policy is a map, not %s", kind_text(root));
-	else
+	else if (root->kind == YAML_MAP)
 		read_map(r, policy_keys, root, r->policy, seen);
 
 	if (r->failed)
@@ -204,7 +205,7 @@ int policy_read_yaml(struct rootward_policy **ret, const char *text, size_t len,
 {
 	_cleanup_(cleanup_policy) struct rootward_policy *policy = NULL;
 	_cleanup_(cleanup_yaml) struct yaml_node *root = NULL;
-	int r;
+	int r, parsed;
 
 	r = rootward_policy_new(&policy, NULL);
 	if (r < 0)
@@ -216,11 +217,11 @@ int policy_read_yaml(struct rootward_policy **ret, const char *text, size_t len,
 	if (!policy->file)
 		return -ENOMEM;
 
-	r = yaml_parse(&root, text, len, policy->file, opts);
-	if (r < 0)
-		return r;
+	parsed = yaml_parse(&root, text, len, policy->file, opts);
+	if (parsed < 0 && (parsed != -EINVAL || !root))
+		return parsed;
 	r = read_policy(&(struct reader){ .policy = policy, .opts = opts }, root);
 	if (r == 0 || r == -EINVAL)
 		*ret = steal_ptr(policy);
-	return r;
+	return r ? r : parsed;
 }

@@ -147,6 +147,17 @@ static int begin_document(struct builder *b)
 	return 0;
 }
 
+static int open_node(struct builder *b, enum yaml_kind kind, struct fy_event *event)
+{
+	int r = add_node(b, kind, NULL, 0);
+
+	if (r)
+		return r;
+	b->open[b->depth - 1]->cut = true;
+	b->open[b->depth - 1]->flow = fy_event_get_node_style(event) == FYNS_FLOW;
+	return 0;
+}
+
 static int take_event(struct builder *b, struct fy_event *event)
 {
 	const struct fy_mark *mark = fy_event_start_mark(event);
@@ -161,13 +172,13 @@ static int take_event(struct builder *b, struct fy_event *event)
 		return begin_document(b);
 	case FYET_MAPPING_START:
 		refuse_tag(b, event->mapping_start.tag);
-		return add_node(b, YAML_MAP, NULL, 0);
+		return open_node(b, YAML_MAP, event);
 	case FYET_SEQUENCE_START:
 		refuse_tag(b, event->sequence_start.tag);
-		return add_node(b, YAML_LIST, NULL, 0);
+		return open_node(b, YAML_LIST, event);
 	case FYET_MAPPING_END:
 	case FYET_SEQUENCE_END:
-		b->depth--;
+		b->open[--b->depth]->cut = false;
 		return 0;
 	case FYET_SCALAR:
 		return add_word(b, event);
@@ -220,6 +231,30 @@ static struct fy_diag *new_diag(void)
 	return diagnostics;
 }
 
+static struct yaml_node *last_child(const struct yaml_node *node)
+{
+	struct yaml_node *child = node->child;
+
+	while (child && child->next)
+		child = child->next;
+	return child;
+}
+
+/*
+ * Parsing ended early.  What came last may be only what the mistake made of it, also where that
+ * ended a list or map; and a bracket that is not closed may have taken in anything.
+ */
+static void keep_whole(struct yaml_node *node)
+{
+	for (; node; node = last_child(node)) {
+		if (node->flow ? node->cut : node->kind != YAML_LIST && node->kind != YAML_MAP)
+			node->kind = YAML_REFUSED;
+		if (node->flow)
+			return;
+		node->cut = true;
+	}
+}
+
 static int build(struct builder *b, const char *text, size_t len)
 {
 	_cleanup_(cleanup_diag) struct fy_diag *diagnostics = new_diag();
@@ -241,11 +276,11 @@ static int build(struct builder *b, const char *text, size_t len)
 		r = take_event(b, event);
 		fy_parser_event_free(parser, event);
 	}
+	if (!r && fy_parser_get_stream_error(parser))
+		r = pass_on(b, diagnostics);
 	if (r)
-		return r;
-	if (fy_parser_get_stream_error(parser))
-		return pass_on(b, diagnostics);
-	return b->mistakes ? -EINVAL : 0;
+		keep_whole(b->root);
+	return r ? r : b->mistakes ? -EINVAL : 0;
 }
 
 int yaml_parse(struct yaml_node **ret, const char *text, size_t len, const char *file,
@@ -264,10 +299,9 @@ int yaml_parse(struct yaml_node **ret, const char *text, size_t len, const char 
 		return r;
 
 	r = build(&b, text, len);
-	if (r < 0) {
+	if (r < 0 && r != -EINVAL)
 		yaml_free(b.root);
-		return r;
-	}
-	*ret = b.root;
-	return 0;
+	else
+		*ret = b.root;
+	return r;
 }

@@ -7,6 +7,7 @@
 #ifndef ROOTWARD_YAML_H
 #define ROOTWARD_YAML_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 #include "diag.h"
@@ -25,9 +26,12 @@ enum yaml_kind {
  * @length: of @text; more than strlen(@text) when an escape put a NUL into it
  * @child:  the first element of a list; of a map, its first key, which the value follows as @next
  * @last:   where @next of the coming child goes
+ * @flow:   in brackets
+ * @cut:    of this list or map there may be more, which could not be parsed
  */
 struct yaml_node {
 	enum yaml_kind kind;
+	bool flow, cut;
 	unsigned int line;
 	unsigned int column;
 	struct yaml_node *next;
@@ -41,7 +45,8 @@ struct yaml_node {
 
 /**
  * yaml_parse() - @len bytes at @text, called @file in messages.
- * @ret: the document's node, or NULL when there is none; free it with yaml_free()
+ * @ret: the document's node, or NULL when there is none; with -EINVAL what there is of it up to
+ *       the mistake, so that others before it can be told.  Free it with yaml_free()
  *
  * Return: 0; -EINVAL or -E2BIG, reported; -ENOMEM.
  */

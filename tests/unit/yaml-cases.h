@@ -13,6 +13,24 @@ BAD("trees:\n\t- path: x\n",
     "error p:2:1 not YAML: tab character may not be used as indentation\n")
 BAD("name: @x\n",
     "error p:1:7 not YAML: plain scalar cannot start with '@'\n")
+/* and what is wrong before that, but nothing of what has no end */
+BAD("nam: x\ndefault: [raed]\ntrees:\n  - path: a\n    allow: [reda]\n  - allow: [read]\n  - path: b\n    deny: [x\n",
+    "error p:9:1 not YAML: flow sequence without a closing bracket\n"
+    "error p:1:1 unknown key \"nam\" (did you mean \"name\"?)\n"
+    "error p:2:11 unknown operation \"raed\" (did you mean \"read\"?)\n"
+    "error p:5:13 unknown operation \"reda\" (did you mean \"read\"?)\n"
+    "error p:6:5 \"path\" is missing\n")
+BAD("default: [raed]\ntrees:\n  - path: a\n   allow: [read]\n",
+    "error p:4:4 not YAML: did not find expected '-' indicator\n"
+    "error p:1:11 unknown operation \"raed\" (did you mean \"read\"?)\n")
+BAD("{default: [raed], trees: [\n",
+    "error p:2:1 not YAML: flow sequence without a closing bracket\n")
+BAD("defalt: x\nname: @x\n",
+    "error p:2:7 not YAML: plain scalar cannot start with '@'\n"
+    "error p:1:1 unknown key \"defalt\" (did you mean \"default\"?)\n")
+BAD("trees:\n  - path: a\n    allow: [raed]\nname: \"x\n",
+    "error p:4:8 not YAML: double-quoted scalar without closing quote\n"
+    "error p:3:13 unknown operation \"raed\" (did you mean \"read\"?)\n")
 
 /* not text */
 BAD("name: x\ndef\x01",
