@@ -12,7 +12,7 @@
 #endif
 #include <rootward/ops.h>
 
-#define RW_ABI 5
+#define RW_ABI 6
 
 #define OVERLAYFS_MAGIC 0x794c7630UL
 
@@ -20,11 +20,17 @@
 /* Parts of one rule that are for some owner's objects, in all layers together. */
 #define RW_OWNED_PARTS 8
 #define RW_DOMAINS 512
+/* Policies that are loaded for the machine at once; each is a domain. */
+#define RW_LOADED 128
+#define RW_OWN_MAPS 16
 #define RW_RULES (1U << 18)
 /* Guards that renames add to one domain; all domains' leave three quarters of the map to rules. */
 #define RW_GUARDS 128
 #define RW_NAME_MAX 256
+/* Bytes in a ring of events: of a confinement, of a loaded policy, of one that learns. */
 #define RW_EVENT_RING (1U << 18)
+#define RW_EVENT_RING_LOADED (1U << 20)
+#define RW_EVENT_RING_LEARN (1U << 23)
 
 /* Bits of the filter; a directory whose inode number misses it carries no rule. */
 #define RW_FILTER_SHIFT 19
@@ -114,8 +120,72 @@ struct rw_named_rule {
  */
 enum rw_domain_state { RW_DOMAIN_FREE, RW_DOMAIN_LOADING, RW_DOMAIN_LIVE, RW_DOMAIN_LEAVING };
 
+/** enum rw_select - the map `whom` says which tasks a loaded policy is for. */
+enum rw_select {
+	RW_SELECT_FOR = 1U << 0, /* for some; they may not take it away */
+	RW_SELECT_BUT = 1U << 1, /* not for some */
+};
+
+/** enum rw_mode - what becomes of a denial. */
+enum rw_mode {
+	RW_ENFORCE,
+	RW_AUDIT, /* told, and let pass */
+	RW_LEARN, /* likewise, each question on an object once */
+};
+
+/** struct rw_task_is - what a task must be, in all of what @by names. */
+struct rw_task_is {
+	__u32 by; /* enum rw_task_by */
+	__u32 uid;
+	__u32 gid;
+	__u32 cgroup_level;
+	__u64 cgroup;
+	__u64 run; /* rw_name_hash() of the policy that it was confined with */
+	/* The executable, by what it is, and by its name in its directory. */
+	__u64 exe;
+	__u32 exe_dev;
+	__u32 exe_generation;
+	__u64 exe_dir;
+	__u64 exe_name;
+};
+
+enum rw_task_by {
+	RW_BY_UID = 1U << 0,
+	RW_BY_GID = 1U << 1,
+	RW_BY_CGROUP = 1U << 2,
+	RW_BY_RUN = 1U << 3,
+	RW_BY_EXE = 1U << 4,
+};
+
+#define RW_TASKS_ARE 8
+
+/**
+ * struct rw_whom - the tasks that a loaded policy is for: those that are one of @for_tasks, or any
+ * when there is none, but for those that are one of @but_tasks.  @unlock_tasks may take it away
+ * though it is locked.
+ */
+struct rw_whom {
+	__u32 n_for;
+	__u32 n_but;
+	__u32 n_unlock;
+	__u32 zero;
+	struct rw_task_is for_tasks[RW_TASKS_ARE];
+	struct rw_task_is but_tasks[RW_TASKS_ARE];
+	struct rw_task_is unlock_tasks[RW_TASKS_ARE];
+};
+
 /**
  * struct rw_domain - one confinement.  Index 0 is never used: it means no domain.
+ * @mode:   enum rw_mode
+ * @loaded: 0: tasks enter it; else it is a policy for the machine
+ * @select: enum rw_select
+ * @locked: nobody takes it away but the tasks of rw_whom.unlock_tasks
+ * @watched: somebody reads its events: those that there is no room for are lost
+ * @watched_until: as @told_until: till then somebody reads its events
+ * @told_until: in nanoseconds of CLOCK_MONOTONIC: till then somebody wants to be told also of what
+ *              is allowed
+ * @name:   of the first policy, cut, ends with a NUL
+ * @name_hash: rw_name_hash() of the whole
  * @guards: how many renames have added, see RW_GUARDS
  * @owned:  some of its rules have RW_OWNED
  * @serial: which of all domains that ever were, not 0; a number is used again
@@ -129,7 +199,15 @@ struct rw_domain {
 	__u32 keep;	 /* enum policy_keep of lib/policy.h */
 	__u32 guards;
 	__u32 owned;
-	__u32 zero;
+	__u32 mode;
+	__u32 loaded;
+	__u32 select;
+	__u32 locked;
+	__u32 watched;
+	__u64 watched_until;
+	__u64 told_until;
+	__u64 name_hash;
+	char name[64];
 	__u64 serial;
 	__s64 tasks;
 	__u64 denied;
@@ -142,28 +220,56 @@ struct rw_domain {
  * struct rw_shared - one for all domains.
  * @filter: a superset of the inode numbers that rules name; see rw_filter_bit()
  * @tasks_map_id: the number of the map `tasks`
+ * @pins_ino, @pins_dev: the directory of rootward's pins
+ * @own_maps: the numbers of rootward's maps
+ * @n_loaded: how many of @loaded there are to look at
+ * @loaded: the domains of the policies for the machine, 0: none.  One store puts a policy in
+ *          another's place
  */
 struct rw_shared {
 	__u64 filter[RW_FILTER_WORDS];
 	__u32 tasks_map_id;
+	__u32 n_loaded;
+	__u32 loaded[RW_LOADED];
+	__u64 pins_ino;
+	__u32 pins_dev;
 	__u32 zero;
+	__u32 own_maps[RW_OWN_MAPS];
 };
-
-/** struct rw_task - a task's storage; also what rw_enter is asked with. */
-struct rw_task {
-	__u32 domain;
-};
-
-#define RW_EVENT_NAMES 6
-#define RW_EVENT_NAME_MAX 64
 
 /**
- * struct rw_event - a denial.
- * @names: the object's name, its parent's, ... as far as they fit, each cut to its end; shown to
- *         people, never decided upon
+ * struct rw_task - a task's storage; also what rw_enter, rw_loads and rw_may_unlock are asked with.
+ * @loads: it loads a policy: the paths in it may be such that another loaded policy denies
+ */
+struct rw_task {
+	__u32 domain;
+	__u32 loads;
+};
+
+/* Room for names in an event; a last name may go on behind it. */
+#define RW_EVENT_ROOM 256
+#define RW_EVENT_ROOM_WHOLE 2048
+#define RW_EVENT_NAME_MAX 256
+
+enum rw_event_flags {
+	RW_EVENT_PASSED = 1U << 0,  /* denied, but let pass */
+	RW_EVENT_ALLOWED = 1U << 1, /* @denied is 0 */
+	RW_EVENT_OWNED = 1U << 2,   /* @uid and @gid are known */
+	RW_EVENT_WHOLE = 1U << 3,   /* @names go up to the filesystem's root */
+	RW_EVENT_MNT = 1U << 4,	    /* @mnt_id is known */
+};
+
+/**
+ * struct rw_event - a decision.
+ * @when:  nanoseconds of CLOCK_BOOTTIME
+ * @uid, @gid: the object's owner through the mount, RW_NO_ID: nobody
+ * @exe:   the last component of the executable's path
+ * @names: the object's name, its parent's, ... each with a NUL behind it; shown to people, never
+ *         decided upon
  * @arg:   a capability, a signal, a BPF command, by @reason
  */
 struct rw_event {
+	__u64 when;
 	__u32 domain;
 	__u32 reason;
 	__u32 ops;
@@ -172,10 +278,49 @@ struct rw_event {
 	__u32 tree;
 	__u32 pid;
 	__u32 arg;
+	__u32 flags; /* enum rw_event_flags */
+	__u32 mnt_id;
+	__u32 uid;
+	__u32 gid;
 	__u32 n_names;
+	__u32 zero;
 	char comm[16];
-	char names[RW_EVENT_NAMES][RW_EVENT_NAME_MAX];
+	char exe[64];
+	char names[];
 };
+
+/** struct rw_tree_key - a rule as it was written: the map `trees`, for people. */
+struct rw_tree_key {
+	__u32 domain;
+	__u32 layer;
+	__u32 tree;
+};
+
+/**
+ * struct rw_tree - both strings cut to their end, and a NUL.
+ * @ino, @dev, @generation: what the path was when it was loaded; @ino 0: nothing
+ */
+struct rw_tree {
+	__u64 ino;
+	__u32 dev;
+	__u32 generation;
+	char path[256];
+	char origin[128];
+};
+
+/** struct rw_told - what a learning policy has told of already. */
+struct rw_told {
+	__u64 ino;
+	__u64 dir;
+	__u32 dev;
+	__u32 generation;
+	__u32 mnt_id;
+	__u32 domain;
+	__u32 ops;
+	__u32 zero;
+};
+
+#define RW_TOLD (1U << 17)
 
 /**
  * struct rw_identity - what identity.bpf.c tells of one descriptor.

@@ -107,7 +107,7 @@ __noinline int access_end(struct access *a, const struct rw_domain *domain, long
 
 #define BPF_FS_MAGIC 0xcafe4a11UL
 
-/* rootward's own pins: a confined task may see that they are there. */
+/* rootward's own pins: a confined task may see that they are there.  For others see hold.bpf.h. */
 static __always_inline bool touches_pins(__u64 dentry, __u32 ops)
 {
 	struct dentry *d = VFS_WALK_AS(struct dentry, dentry);
@@ -117,10 +117,37 @@ static __always_inline bool touches_pins(__u64 dentry, __u32 ops)
 	       ops & ~(ROOTWARD_OP_STAT | ROOTWARD_OP_READ_DIR);
 }
 
-/* Apart from decide_and_tell(), whose stack is needed for the walk. */
-__noinline int deny_access(struct access *a, __u64 dentry, __u32 reason)
+/* Whose the object is, to be told; nothing is decided by it any more. */
+__noinline int access_see(struct access *a, __u64 mnt, __u64 address)
 {
-	struct denial d = { .reason = reason };
+	struct dentry *dentry = VFS_WALK_AS(struct dentry, address);
+	struct vfs_ids ids;
+	__u64 inode;
+
+	if (!a)
+		return 0;
+	inode = VFS_WALK_READ_ADDRESS(dentry, d_inode);
+	if (!inode || vfs_inode_ids(VFS_WALK_AS(struct vfsmount, mnt),
+				    VFS_WALK_AS(struct inode, inode), &ids) < 0)
+		return 0;
+	a->uid = ids.vfsuid.vfs_id_private;
+	a->gid = ids.vfsgid.vfs_id_private;
+	a->seen = 1;
+	return 0;
+}
+
+static __always_inline void denial_seen(struct denial *d, const struct access *a)
+{
+	d->uid = a->uid;
+	d->gid = a->gid;
+	if (a->seen)
+		d->flags |= RW_EVENT_OWNED;
+}
+
+/* Apart from decide_and_tell(), whose stack is needed for the walk. */
+__noinline int deny_access(struct access *a, __u64 mnt, __u64 dentry, __u32 reason)
+{
+	struct denial d = { .reason = reason, .mnt = mnt };
 
 	if (!a)
 		return -EACCES;
@@ -129,8 +156,40 @@ __noinline int deny_access(struct access *a, __u64 dentry, __u32 reason)
 	d.denied = a->denied ? a->denied : a->ops;
 	d.layer = a->denied ? a->layer : RW_NO_TREE;
 	d.tree = a->denied ? a->tree : RW_NO_TREE;
+	denial_seen(&d, a);
 	deny_event(&d, dentry);
 	return -EACCES;
+}
+
+__noinline int allowed_count(__u32 index)
+{
+	__u64 *count = bpf_map_lookup_elem(&allowed, &index);
+
+	if (count)
+		(*count)++;
+	return 0;
+}
+
+/* Of a loaded policy what is allowed is counted, and told to who wants to know. */
+__noinline bool allowed_wanted(const struct rw_domain *domain, __u32 index)
+{
+	if (!domain || !domain->loaded)
+		return false;
+	allowed_count(index);
+	return domain->told_until > bpf_ktime_get_ns();
+}
+
+__noinline int allowed_tell(struct access *a, __u64 mnt, __u64 dentry)
+{
+	struct denial d = { .mnt = mnt, .flags = RW_EVENT_ALLOWED };
+
+	if (!a)
+		return 0;
+	d.domain = a->domain;
+	d.ops = a->ops;
+	d.tree = a->tree;
+	denial_seen(&d, a);
+	return deny_event(&d, dentry);
 }
 
 /* The operations of decide_and_tell(), and how to walk besides VFS_WALK_HIDDEN. */
@@ -154,16 +213,16 @@ __noinline int decide_and_tell(__u32 index, __u64 mnt, __u64 dentry, __u64 how, 
 	int reason;
 	long end;
 
-	if (!a.beneath && verdict_known(domain, mnt, dentry, a.ops))
-		return 0;
+	if (domain && !a.beneath && verdict_known(domain, mnt, dentry, a.ops))
+		return domain->loaded ? allowed_count(a.domain) : 0;
 	if (!domain || domain->state != RW_DOMAIN_LIVE)
-		return deny_access(&a, dentry, ROOTWARD_REASON_UNKNOWN);
-	if (touches_pins(dentry, how))
-		return deny_access(&a, dentry, ROOTWARD_REASON_SYSTEM);
+		return deny_access(&a, mnt, dentry, ROOTWARD_REASON_UNKNOWN);
+	if (!domain->loaded && touches_pins(dentry, how))
+		return deny_access(&a, mnt, dentry, ROOTWARD_REASON_SYSTEM);
 	a.layers = (1U << (domain->layers & 31)) - 1;
 	a.retried = vfs_walk_zero(a.layers);
 	if (domain->owned && access_owner(&a, mnt, dentry) < 0)
-		return deny_access(&a, dentry, ROOTWARD_REASON_UNKNOWN);
+		return deny_access(&a, mnt, dentry, ROOTWARD_REASON_UNKNOWN);
 	access_begin(&a);
 	end = vfs_walk_ancestors_when(mnt, dentry, 0, visit, &a,
 				      VFS_WALK_HIDDEN | (a.beneath ? VFS_WALK_BENEATH : 0),
@@ -173,8 +232,14 @@ __noinline int decide_and_tell(__u32 index, __u64 mnt, __u64 dentry, __u64 how, 
 	reason = access_end(&a, domain, end);
 	if (a.retried)
 		__sync_fetch_and_add(&domain->retried, 1);
-	if (reason >= 0)
-		return deny_access(&a, dentry, reason);
+	if (reason >= 0) {
+		access_see(&a, mnt, dentry);
+		return deny_access(&a, mnt, dentry, reason);
+	}
+	if (allowed_wanted(domain, a.domain)) {
+		access_see(&a, mnt, dentry);
+		allowed_tell(&a, mnt, dentry);
+	}
 	if (!a.beneath)
 		verdict_keep(domain, mnt, dentry, a.ops, a.counters);
 	return 0;

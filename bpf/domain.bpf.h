@@ -51,6 +51,23 @@ struct {
 	__type(value, struct rw_task);
 } tasks SEC(".maps");
 
+/* For people: what the numbers in events mean. */
+struct {
+	__uint(type, BPF_MAP_TYPE_HASH);
+	__uint(map_flags, BPF_F_NO_PREALLOC);
+	__uint(max_entries, RW_RULES);
+	__type(key, struct rw_tree_key);
+	__type(value, struct rw_tree);
+} trees SEC(".maps");
+
+/* Accesses that a loaded policy has allowed. */
+struct {
+	__uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);
+	__uint(max_entries, RW_DOMAINS);
+	__type(key, __u32);
+	__type(value, __u64);
+} allowed SEC(".maps");
+
 struct ring {
 	__uint(type, BPF_MAP_TYPE_RINGBUF);
 	__uint(max_entries, RW_EVENT_RING);
@@ -73,13 +90,20 @@ struct rw_shared shared SEC(".data.shared");
  * A hook's argument as a number.  Where the verifier would not have a pointer's difference, a copy
  * of the stack makes one.
  */
+static __always_inline void address_into(__u64 *address, const void *pointer)
+{
+	*address = (__u64)pointer;
+	if (VFS_WALK_PLAIN)
+		*address = vfs_walk_address(pointer);
+	else /* over itself, to save the stack */
+		bpf_probe_read_kernel(address, sizeof(*address), address);
+}
+
 static __always_inline __u64 address_of(const void *pointer)
 {
-	__u64 address = 0;
+	__u64 address;
 
-	if (VFS_WALK_PLAIN)
-		return vfs_walk_address(pointer);
-	bpf_probe_read_kernel(&address, sizeof(address), &pointer);
+	address_into(&address, pointer);
 	return address;
 }
 

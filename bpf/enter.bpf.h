@@ -21,7 +21,7 @@ SEC("syscall")
 int rw_enter(struct rw_task *wanted)
 {
 	struct task_struct *task = bpf_get_current_task_btf();
-	struct rw_task fresh = { .domain = wanted->domain };
+	struct rw_task fresh = { .domain = wanted->domain }, *t;
 	__u32 index = fresh.domain;
 	struct rw_domain *domain;
 
@@ -33,8 +33,12 @@ int rw_enter(struct rw_task *wanted)
 	if (task_domain(task))
 		return -EEXIST;
 	__sync_fetch_and_add(&domain->tasks, 1);
-	if (bpf_task_storage_get(&tasks, task, &fresh, BPF_LOCAL_STORAGE_GET_F_CREATE))
+	t = bpf_task_storage_get(&tasks, task, &fresh, BPF_LOCAL_STORAGE_GET_F_CREATE);
+	if (t) {
+		/* One that has loaded policies has had storage. */
+		t->domain = index;
 		return 0;
+	}
 	__sync_fetch_and_add(&domain->tasks, -1);
 	return -EAGAIN;
 }

@@ -2,7 +2,8 @@
 /*
  * Objects that are out of reach whatever the trees say, because through them a confined task could
  * undo its confinement: devices that show what lies beneath files, the kernel's settings, and the
- * files in /proc of tasks outside.  `keep` opens the first two, and then the trees decide.
+ * files in /proc of tasks outside.  `keep` opens the first two, and then the trees decide.  A
+ * policy that is loaded for the machine fences nothing: it confines nobody, and rules its trees.
  */
 #ifndef ROOTWARD_FENCE_BPF_H
 #define ROOTWARD_FENCE_BPF_H
@@ -27,6 +28,13 @@ static __always_inline __u32 domain_keeps(__u32 index)
 	struct rw_domain *domain = bpf_map_lookup_elem(&domains, &index);
 
 	return domain ? domain->keep : 0;
+}
+
+static __always_inline bool domain_fences_nothing(__u32 index)
+{
+	struct rw_domain *domain = bpf_map_lookup_elem(&domains, &index);
+
+	return domain && domain->loaded;
 }
 
 static __always_inline __u32 device_fence(__u64 address)
@@ -94,6 +102,8 @@ __noinline int fence(__u32 index, __u64 address, __u32 ops)
 	__u32 fenced = 0, reason = ROOTWARD_REASON_DEVICE;
 	struct super_block *sb;
 
+	if (domain_fences_nothing(index))
+		return 0;
 	if (inode && ops & OPS_OF_OPENING)
 		fenced = device_fence(inode);
 	if (!fenced && ops & ROOTWARD_OPS_WRITE) {
@@ -104,25 +114,6 @@ __noinline int fence(__u32 index, __u64 address, __u32 ops)
 	if (!fenced || domain_keeps(index) & fenced & ~KEEP_NOTHING)
 		return 0;
 	return fence_tell(index, address, ops, reason);
-}
-
-/* What every hook asks that knows by which mount the object was reached: fences, then trees. */
-static __always_inline int ask(__u32 domain, __u64 mnt, __u64 dentry, __u32 ops)
-{
-	return fence(domain, dentry, ops) || decide(domain, mnt, dentry, ops, dentry) ? -EACCES : 0;
-}
-
-static __always_inline int ask_path(__u32 domain, const struct path *path, __u32 ops)
-{
-	struct path *p = (struct path *)path;
-
-	return ask(domain, VFS_WALK_READ_ADDRESS(p, mnt), VFS_WALK_READ_ADDRESS(p, dentry), ops);
-}
-
-/* And by which is not known. */
-static __always_inline int ask_inside(__u32 domain, __u64 dentry, __u32 ops)
-{
-	return fence(domain, dentry, ops) || ask_mounts(domain, dentry, ops) ? -EACCES : 0;
 }
 
 #endif

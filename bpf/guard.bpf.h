@@ -132,8 +132,8 @@ static long guard_domain(__u32 domain, void *ctx)
 	if (!reason)
 		return 0;
 	guard_deny(domain, move->moved, reason);
-	move->result = -EACCES;
-	return 1;
+	move->result = denial_stands(domain);
+	return !!move->result;
 }
 
 /* @moved comes to live in @dir.  Returns 0, or -EACCES when its new ancestors cannot be guards. */

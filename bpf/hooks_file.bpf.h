@@ -3,7 +3,7 @@
 #ifndef ROOTWARD_HOOKS_FILE_BPF_H
 #define ROOTWARD_HOOKS_FILE_BPF_H
 
-#include "fence.bpf.h"
+#include "ask.bpf.h"
 
 #define FMODE_READ 0x1
 #define FMODE_WRITE 0x2
@@ -26,9 +26,10 @@ static __always_inline bool opens_to_execute(__u32 flags, struct inode *inode)
 	       !(VFS_WALK_READ(sb, s_iflags) & SB_I_NOEXEC);
 }
 
-static __always_inline __u32 open_ops(struct file *file, struct inode *inode)
+static __always_inline __u32 open_ops(struct file *file)
 {
-	__u32 flags = file->f_flags, mode = file->f_mode, ops = 0;
+	__u32 flags = VFS_WALK_READ(file, f_flags), mode = VFS_WALK_READ(file, f_mode), ops = 0;
+	struct inode *inode = VFS_WALK_AS(struct inode, VFS_WALK_READ_ADDRESS(file, f_inode));
 
 	if (opens_to_execute(flags, inode))
 		return ROOTWARD_OP_EXECUTE;
@@ -43,10 +44,24 @@ static __always_inline __u32 open_ops(struct file *file, struct inode *inode)
 	return ops;
 }
 
+/* Ask about an open file: @q has its address in place of its path's. */
+__noinline int question_of_file(struct question *q)
+{
+	struct file *file;
+
+	if (!q)
+		return 0;
+	file = VFS_WALK_AS(struct file, q->dentry);
+	q->mnt = VFS_WALK_READ_ADDRESS(file, f_path.mnt);
+	q->dentry = VFS_WALK_READ_ADDRESS(file, f_path.dentry);
+	q->ops = open_ops(file);
+	return 0;
+}
+
 #define MQUEUE_MAGIC 0x19800202UL
 
 /* mq_open() and mq_unlink() come by a mount of the kernel's own, which nobody sees. */
-static __always_inline bool is_queue(__u64 dentry)
+__noinline bool is_queue(__u64 dentry)
 {
 	struct dentry *d = VFS_WALK_AS(struct dentry, dentry);
 	struct super_block *sb = VFS_WALK_AS(struct super_block, VFS_WALK_READ_ADDRESS(d, d_sb));
@@ -58,11 +73,15 @@ static __always_inline bool is_queue(__u64 dentry)
  * Before 6.5 an overlay opens its layer's file by the overlay's own path, as its mounter.  The
  * caller has just been judged there; to ask again would take the mounter for `self`.
  */
-static __always_inline bool opens_layer(struct file *file, __u64 dentry)
+__noinline bool opens_layer(__u64 address)
 {
-	struct dentry *d = VFS_WALK_AS(struct dentry, dentry);
+	struct file *file = VFS_WALK_AS(struct file, address);
 	struct super_block *sb;
+	struct dentry *d;
 
+	if (bpf_core_type_exists(struct backing_file))
+		return false;
+	d = VFS_WALK_AS(struct dentry, VFS_WALK_READ_ADDRESS(file, f_path.dentry));
 	if (VFS_WALK_READ_ADDRESS(d, d_inode) == VFS_WALK_READ_ADDRESS(file, f_inode))
 		return false;
 	sb = VFS_WALK_AS(struct super_block, VFS_WALK_READ_ADDRESS(d, d_sb));
@@ -72,18 +91,19 @@ static __always_inline bool opens_layer(struct file *file, __u64 dentry)
 SEC("lsm/file_open")
 int BPF_PROG(rw_file_open, struct file *file)
 {
-	__u32 domain = current_domain(), ops;
-	__u64 dentry;
+	struct question q = { .asker = current_asker() };
 
-	if (!domain)
+	if (!q.asker)
 		return 0;
-	dentry = VFS_WALK_READ_ADDRESS(file, f_path.dentry);
-	if (opens_layer(file, dentry))
+	address_into(&q.dentry, file);
+	if (opens_layer(q.dentry))
 		return 0;
-	ops = open_ops(file, VFS_WALK_AS(struct inode, file->f_inode));
-	if (is_queue(dentry))
-		return ask_inside(domain, dentry, ops);
-	return ask_path(domain, &file->f_path, ops);
+	question_of_file(&q);
+	if (is_queue(q.dentry))
+		bpf_loop(asker_turns(q.asker), ask_inside_turn, &q, 0);
+	else
+		bpf_loop(asker_turns(q.asker), ask_turn, &q, 0);
+	return q.denied ? -EACCES : 0;
 }
 
 /*
@@ -93,13 +113,16 @@ int BPF_PROG(rw_file_open, struct file *file)
 SEC("lsm/file_receive")
 int BPF_PROG(rw_file_receive, struct file *file)
 {
-	__u32 domain = current_domain(), ops;
+	struct question q = { .asker = current_asker() };
 
-	if (!domain)
+	if (!q.asker)
 		return 0;
-	ops = open_ops(file, VFS_WALK_AS(struct inode, file->f_inode));
+	address_into(&q.dentry, file);
+	question_of_file(&q);
 	/* O_PATH: nothing was opened. */
-	return ops ? ask_path(domain, &file->f_path, ops) : 0;
+	if (q.ops)
+		bpf_loop(asker_turns(q.asker), ask_turn, &q, 0);
+	return q.denied ? -EACCES : 0;
 }
 
 /* Terminal requests that tell and do not change: isatty() must not depend on a policy. */
@@ -162,18 +185,29 @@ static __always_inline __u32 ioctl_ops(__u32 cmd, __u32 type)
 	return type == S_IFCHR || type == S_IFBLK ? ROOTWARD_OP_IOCTL_DEV : 0;
 }
 
+static __always_inline bool ioctl_sets_generation(__u32 cmd)
+{
+	return cmd == FS_IOC_SETVERSION || cmd == FS_IOC32_SETVERSION ||
+	       cmd == EXT4_IOC_SETVERSION || cmd == EXT4_IOC32_SETVERSION;
+}
+
 static __always_inline int decide_ioctl(struct file *file, unsigned int cmd)
 {
-	__u32 domain = current_domain(), ops;
+	__u32 asker = current_asker(), ops;
 	struct inode *inode;
 
-	if (!domain)
+	if (!asker)
 		return 0;
 	inode = VFS_WALK_AS(struct inode, file->f_inode);
 	ops = ioctl_ops(cmd, VFS_WALK_READ(inode, i_mode) & S_IFMT);
+	if (ops == IOCTL_NEVER && asker & ASKER_OWN)
+		return deny_system(asker & ASKER_OWN, ROOTWARD_REASON_SYSTEM, cmd);
+	/* A ruled inode's generation stays, or the rule would be lost. */
 	if (ops == IOCTL_NEVER)
-		return deny_system(domain, ROOTWARD_REASON_SYSTEM, cmd);
-	return ops ? ask_path(domain, &file->f_path, ops) : 0;
+		return ioctl_sets_generation(cmd) && filter_has(VFS_WALK_READ(inode, i_ino))
+			       ? deny_system(shared.loaded[0], ROOTWARD_REASON_SYSTEM, cmd)
+			       : 0;
+	return ops ? ask_all_path(asker, &file->f_path, ops) : 0;
 }
 
 SEC("lsm/file_ioctl")
@@ -214,28 +248,28 @@ SEC("lsm/uring_cmd")
 int BPF_PROG(rw_uring_cmd, struct io_uring_cmd *command)
 {
 	struct io_uring_cmd *c = VFS_WALK_AS(struct io_uring_cmd, command);
-	__u32 domain = current_domain(), type;
+	__u32 asker = current_asker(), type;
 	struct inode *inode;
 	struct file *file;
 
-	if (!domain)
+	if (!asker)
 		return 0;
 	file = VFS_WALK_AS(struct file, VFS_WALK_READ_ADDRESS(c, file));
 	inode = VFS_WALK_AS(struct inode, VFS_WALK_READ_ADDRESS(file, f_inode));
 	type = VFS_WALK_READ(inode, i_mode) & S_IFMT;
 	if (type != S_IFCHR && type != S_IFBLK)
 		return 0;
-	return ask(domain, VFS_WALK_READ_ADDRESS(file, f_path.mnt),
-		   VFS_WALK_READ_ADDRESS(file, f_path.dentry), ROOTWARD_OP_IOCTL_DEV);
+	return ask_all(asker, VFS_WALK_READ_ADDRESS(file, f_path.mnt),
+		       VFS_WALK_READ_ADDRESS(file, f_path.dentry), ROOTWARD_OP_IOCTL_DEV);
 }
 
 /* From 6.2 on; before, ftruncate() and O_TRUNC come by path_truncate. */
 SEC("lsm/file_truncate")
 int BPF_PROG(rw_file_truncate, struct file *file)
 {
-	__u32 domain = current_domain();
+	__u32 asker = current_asker();
 
-	return domain ? ask_path(domain, &file->f_path, ROOTWARD_OP_TRUNCATE) : 0;
+	return asker ? ask_all_path(asker, &file->f_path, ROOTWARD_OP_TRUNCATE) : 0;
 }
 
 /* Hooks whose whole question is one operation on the path they get. */
@@ -243,9 +277,9 @@ int BPF_PROG(rw_file_truncate, struct file *file)
 	SEC("lsm/" #hook)                                                                          \
 	int BPF_PROG(rw_##hook, const struct path *path, ##__VA_ARGS__)                            \
 	{                                                                                          \
-		__u32 domain = current_domain();                                                   \
+		__u32 asker = current_asker();                                                     \
                                                                                                    \
-		return domain ? ask_path(domain, path, ROOTWARD_OP_##op) : 0;                      \
+		return asker ? ask_all_path(asker, path, ROOTWARD_OP_##op) : 0;                    \
 	}
 
 DECIDE_PATH(path_truncate, TRUNCATE)
@@ -257,16 +291,20 @@ DECIDE_PATH(inode_getattr, STAT)
 /* FSNOTIFY_OBJ_TYPE_INODE: an object.  All else is a whole mount, filesystem or namespace. */
 #define NOTIFY_OBJECT 0
 
-/* What tells of a whole filesystem tells of what is denied in it, whatever the path given. */
+/*
+ * What tells of a whole filesystem tells of what is denied in it, whatever the path given: not for
+ * who is confined.  A loaded policy rules the path.
+ */
 SEC("lsm/path_notify")
 int BPF_PROG(rw_path_notify, const struct path *path, __u64 mask, unsigned int obj_type)
 {
-	__u32 domain = current_domain();
+	__u32 asker = current_asker();
 
-	if (!domain)
+	if (!asker)
 		return 0;
-	return obj_type == NOTIFY_OBJECT ? ask_path(domain, path, ROOTWARD_OP_WATCH)
-					 : deny_system(domain, ROOTWARD_REASON_SYSTEM, obj_type);
+	if (obj_type != NOTIFY_OBJECT && asker & ASKER_OWN)
+		return deny_system(asker & ASKER_OWN, ROOTWARD_REASON_SYSTEM, obj_type);
+	return ask_all_path(asker, path, ROOTWARD_OP_WATCH);
 }
 
 #endif

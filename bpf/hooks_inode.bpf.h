@@ -11,12 +11,14 @@
  */
 static __always_inline int decide_inside(struct dentry *dentry, __u32 ops)
 {
+	struct question q = { .ops = ops, .asker = current_asker() };
 	struct task_struct *task = bpf_get_current_task_btf();
-	__u32 domain = current_domain();
 
-	if (!domain || lent_by_kernel(task->cred))
+	if (!q.asker || lent_by_kernel(task->cred))
 		return 0;
-	return ask_inside(domain, address_of(dentry), ops);
+	address_into(&q.dentry, dentry);
+	bpf_loop(asker_turns(q.asker), ask_inside_turn, &q, 0);
+	return q.denied ? -EACCES : 0;
 }
 
 #define ATTR_MODE (1 << 0)
@@ -61,11 +63,11 @@ DECIDE_INSIDE(inode_readlink, READLINK, struct dentry *dentry)
 #define ACL_WORD_0 0x702e6d6574737973ULL /* "system.p" */
 #define ACL_WORD_1 0x6c63615f7869736fULL /* "osix_acl" */
 
-static __always_inline __u32 set_attribute_op(const char *name)
+__noinline __u32 set_attribute_op(__u64 name)
 {
 	__u64 words[3] = {};
 
-	bpf_probe_read_kernel_str(words, sizeof(words), name);
+	bpf_probe_read_kernel_str(words, sizeof(words), (void *)name);
 	return words[0] == ACL_WORD_0 && words[1] == ACL_WORD_1 ? ROOTWARD_OP_CHMOD
 								: ROOTWARD_OP_SETXATTR;
 }
@@ -73,13 +75,13 @@ static __always_inline __u32 set_attribute_op(const char *name)
 SEC("lsm/inode_setxattr")
 int BPF_PROG(rw_inode_setxattr, void *idmap, struct dentry *dentry, const char *name)
 {
-	return decide_inside(dentry, set_attribute_op(name));
+	return decide_inside(dentry, set_attribute_op((__u64)name));
 }
 
 SEC("lsm/inode_removexattr")
 int BPF_PROG(rw_inode_removexattr, void *idmap, struct dentry *dentry, const char *name)
 {
-	return decide_inside(dentry, set_attribute_op(name));
+	return decide_inside(dentry, set_attribute_op((__u64)name));
 }
 
 DECIDE_INSIDE(inode_getxattr, GETXATTR, struct dentry *dentry)

@@ -3,7 +3,7 @@
 #ifndef ROOTWARD_HOOKS_MAP_BPF_H
 #define ROOTWARD_HOOKS_MAP_BPF_H
 
-#include "fence.bpf.h"
+#include "ask.bpf.h"
 
 #define PROT_EXEC 0x4
 
@@ -16,15 +16,15 @@ int BPF_PROG(rw_mmap_file, struct file *file, unsigned long reqprot, unsigned lo
 {
 	__u64 address = address_of(file);
 	struct file *f = VFS_WALK_AS(struct file, address);
-	__u32 domain;
+	__u32 asker;
 
 	if (!address || !(prot & PROT_EXEC))
 		return 0;
-	domain = current_domain();
-	if (!domain)
+	asker = current_asker();
+	if (!asker)
 		return 0;
-	return ask(domain, VFS_WALK_READ_ADDRESS(f, f_path.mnt),
-		   VFS_WALK_READ_ADDRESS(f, f_path.dentry), ROOTWARD_OP_EXECUTE);
+	return ask_all(asker, VFS_WALK_READ_ADDRESS(f, f_path.mnt),
+		       VFS_WALK_READ_ADDRESS(f, f_path.dentry), ROOTWARD_OP_EXECUTE);
 }
 
 /* A clone that only the kernel has: an overlay's, of the mount of a layer. */
@@ -42,7 +42,7 @@ static __always_inline bool is_private(__u64 mnt)
  * An overlay maps the file of its layer in place of its own.  The walk from there would meet no
  * rule on the overlay; the file remembers the path that was opened.
  */
-static __always_inline int ask_mapped(__u32 domain, __u64 address)
+static __always_inline int ask_mapped(__u32 asker, __u64 address)
 {
 	struct file *file = VFS_WALK_AS(struct file, address);
 	__u64 mnt = VFS_WALK_READ_ADDRESS(file, f_path.mnt);
@@ -54,7 +54,7 @@ static __always_inline int ask_mapped(__u32 domain, __u64 address)
 		mnt = VFS_WALK_READ_ADDRESS(backing, user_path.mnt);
 		dentry = VFS_WALK_READ_ADDRESS(backing, user_path.dentry);
 	}
-	return ask(domain, mnt, dentry, ROOTWARD_OP_EXECUTE);
+	return ask_all(asker, mnt, dentry, ROOTWARD_OP_EXECUTE);
 }
 
 SEC("lsm/file_mprotect")
@@ -62,14 +62,14 @@ int BPF_PROG(rw_file_mprotect, struct vm_area_struct *vma, unsigned long reqprot
 	     unsigned long prot)
 {
 	struct vm_area_struct *v = VFS_WALK_AS(struct vm_area_struct, vma);
-	__u32 domain;
+	__u32 asker;
 	__u64 file;
 
 	if (!(prot & PROT_EXEC))
 		return 0;
 	file = VFS_WALK_READ_ADDRESS(v, vm_file);
-	domain = current_domain();
-	return domain && file ? ask_mapped(domain, file) : 0;
+	asker = current_asker();
+	return asker && file ? ask_mapped(asker, file) : 0;
 }
 
 #endif

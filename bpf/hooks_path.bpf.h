@@ -82,11 +82,18 @@ __noinline int guarded(__u32 domain, __u64 dentry)
 
 #define SURVEY_FAILED 0xffffffffU
 
-/** struct survey - by one layer of a domain; @tree: see place_survey(). */
+/**
+ * struct survey - of one object at two places, by one layer of a domain.
+ * @before, @after: place_survey() where it is, and where it comes
+ * @tree, @tree_before: of the one that was asked last, and of the first
+ */
 struct survey {
 	__u32 domain;
 	__u32 layer;
 	__u32 tree;
+	__u32 tree_before;
+	__u64 before;
+	__u64 after;
 };
 
 /*
@@ -163,31 +170,61 @@ __noinline __u32 domain_layers(__u32 index)
 	return domain ? domain->layers : 0;
 }
 
-/*
- * Would @from's object, at @to, have more allowed on it than now?  Returns 0, or -EACCES having
- * told.
+/* What the object has more after than before: a mask, or SURVEY_FAILED. */
+__noinline __u32 survey_gain(const struct survey *s, __u64 object)
+{
+	__u32 gain;
+
+	if (!s || s->before == SURVEY_FAILED || s->after == SURVEY_FAILED)
+		return SURVEY_FAILED;
+	gain = s->after & ~(s->before | own_closes(s->domain, object, s->layer));
+	/* What is open at the same rule here and there meets the same from there on. */
+	if (s->tree == s->tree_before)
+		gain &= ~((s->before & s->after) >> 32);
+	return gain;
+}
+
+/**
+ * struct move - an object that is linked or renamed within a mount.
+ * @how:   the flags of renameat2(2), and MOVE_WITHIN
+ * @answer: 0, EACCES or EXDEV
  */
-static __always_inline int gains(__u32 index, __u64 mnt, __u64 from, __u64 to)
+struct move {
+	__u64 mnt;
+	__u64 from;
+	__u64 to;
+	__u32 asker;
+	__u16 how;
+	__u16 answer;
+};
+
+/* within one directory */
+#define MOVE_WITHIN 0x8000
+
+/* Read anew each time: kept in between, they would take too much of the stack. */
+#define MOVE_FROM(m, back) ((back) ? (m)->to : (m)->from)
+#define MOVE_TO(m, back) ((back) ? (m)->from : (m)->to)
+#define MOVE_EXCHANGES(m) ((m)->how & RENAME_EXCHANGE)
+
+/*
+ * Would the object, where it comes, have more allowed on it than where it is?  @back: in an
+ * exchange the other one.  Returns 0, or -EACCES having told.
+ */
+static __always_inline int gains(const struct move *m, __u32 index, bool back)
 {
 	struct survey s = { .domain = index };
-	__u32 i, tree, gain;
-	__u64 before, after;
+	__u32 i, gain;
 
 	for (i = 0; i < RW_LAYERS; i++) {
-		if (i >= domain_layers(index))
+		if (i >= domain_layers(s.domain))
 			break;
 		s.layer = i;
-		before = place_survey(&s, mnt, from, from);
-		tree = s.tree;
-		after = place_survey(&s, mnt, to, from);
-		gain = after & ~(before | own_closes(index, from, i));
-		/* What is open at the same rule here and there meets the same from there on. */
-		if (s.tree == tree)
-			gain &= ~((before & after) >> 32);
-		if (before == SURVEY_FAILED || after == SURVEY_FAILED)
-			gain = SURVEY_FAILED;
+		s.before = place_survey(&s, m->mnt, MOVE_FROM(m, back), MOVE_FROM(m, back));
+		s.tree_before = s.tree;
+		s.after = place_survey(&s, m->mnt, MOVE_TO(m, back), MOVE_FROM(m, back));
+		gain = survey_gain(&s, MOVE_FROM(m, back));
 		if (gain) {
-			deny_gain(index, from, i, gain);
+			deny_gain(s.domain, MOVE_FROM(m, back), s.layer, gain);
 			return -EACCES;
 		}
 	}
@@ -218,13 +255,15 @@ static __always_inline int ask_entry(__u32 domain, __u64 mnt, __u64 dentry, __u3
 	} else if (leaves) {
 		object = dentry;
 	}
-	return fence(domain, dentry, ops) || decide(domain, mnt, dentry, ops, object) ? -EACCES : 0;
+	if (!fence(domain, dentry, ops) && !decide(domain, mnt, dentry, ops, object))
+		return 0;
+	return denial_stands(domain) ? -EACCES : 0;
 }
 
 #define DECIDE_ENTRY(dir, dentry, ops)                                                             \
 	({                                                                                         \
-		__u32 domain = current_domain();                                                   \
-		domain ? ask(domain, address_of((dir)->mnt), address_of(dentry), ops) : 0;         \
+		__u32 asker = current_asker();                                                     \
+		asker ? ask_all(asker, address_of((dir)->mnt), address_of(dentry), ops) : 0;       \
 	})
 
 SEC("lsm/path_mknod")
@@ -251,16 +290,29 @@ int BPF_PROG(rw_path_unlink, const struct path *dir, struct dentry *dentry)
 	return DECIDE_ENTRY(dir, dentry, ROOTWARD_OP_REMOVE_FILE);
 }
 
-SEC("lsm/path_rmdir")
-int BPF_PROG(rw_path_rmdir, const struct path *dir, struct dentry *dentry)
+static long rmdir_turn(__u32 i, void *ctx)
 {
-	__u32 domain = current_domain();
+	struct question *q = ctx;
+	__u32 domain = domain_of_turn(i, q->asker);
 
 	if (!domain)
 		return 0;
-	if (guarded(domain, address_of(dentry)))
-		return -EACCES;
-	return ask(domain, address_of(dir->mnt), address_of(dentry), ROOTWARD_OP_REMOVE_DIR);
+	q->denied = (guarded(domain, q->dentry) || ask(domain, q->mnt, q->dentry, q->ops)) &&
+		    denial_stands(domain);
+	return !!q->denied;
+}
+
+SEC("lsm/path_rmdir")
+int BPF_PROG(rw_path_rmdir, const struct path *dir, struct dentry *dentry)
+{
+	struct question q = { .ops = ROOTWARD_OP_REMOVE_DIR, .asker = current_asker() };
+
+	if (!q.asker)
+		return 0;
+	address_into(&q.mnt, dir->mnt);
+	address_into(&q.dentry, dentry);
+	bpf_loop(asker_turns(q.asker), rmdir_turn, &q, 0);
+	return q.denied ? -EACCES : 0;
 }
 
 /* What moving @from's object to another directory asks besides.  Returns 0 or -EACCES. */
@@ -271,28 +323,64 @@ static __always_inline int decide_refer(__u32 domain, __u64 mnt, __u64 from, __u
 	return ask_entry(domain, mnt, to, ROOTWARD_OP_REFER, from);
 }
 
-/* Both directories are in one mount: the VFS has seen to that, the hook does not get the old. */
-SEC("lsm/path_link")
-int BPF_PROG(rw_path_link, struct dentry *old_dentry, const struct path *new_dir,
-	     struct dentry *new_dentry)
+/* Only moving between directories is EXDEV, which lets mv(1) copy. */
+static __always_inline __u16 move_denied(const struct move *m)
 {
-	__u64 mnt, from, to;
-	__u32 domain = current_domain();
-	bool same_dir;
+	return m->how & MOVE_WITHIN ? EACCES : EXDEV;
+}
+
+static __always_inline __u16 link_answer(const struct move *m, __u32 domain)
+{
+	if (ask_entry(domain, m->mnt, m->to, make_op(dentry_mode(m->from)), m->from))
+		return EACCES;
+	if (!(m->how & MOVE_WITHIN) && decide_refer(domain, m->mnt, m->from, m->to))
+		return EXDEV;
+	return gains(m, domain, false) ? move_denied(m) : 0;
+}
+
+static long link_turn(__u32 i, void *ctx)
+{
+	struct move *m = ctx;
+	__u32 domain = domain_of_turn(i, m->asker);
 
 	if (!domain)
 		return 0;
-	same_dir = old_dentry->d_parent == new_dir->dentry;
-	mnt = address_of(new_dir->mnt);
-	from = address_of(old_dentry);
-	to = address_of(new_dentry);
-	if (ask_entry(domain, mnt, to, make_op(dentry_mode(from)), from))
-		return -EACCES;
-	if (!same_dir && decide_refer(domain, mnt, from, to))
-		return -EXDEV;
-	if (gains(domain, mnt, from, to))
-		return same_dir ? -EACCES : -EXDEV;
-	return 0;
+	m->answer = link_answer(m, domain);
+	if (m->answer && !denial_stands(domain))
+		m->answer = 0;
+	return !!m->answer;
+}
+
+/* The answer as the verifier wants it: a number that it knows. */
+static __always_inline int move_result(const struct move *m)
+{
+	if (!m->answer)
+		return 0;
+	return m->answer == EXDEV ? -EXDEV : -EACCES;
+}
+
+/*
+ * A hook's argument, taken from where it lies when it is needed: to keep them all would take too
+ * much of the stack.
+ */
+#define HOOK_ARGUMENT(ctx, type, i) ((type) * (volatile __u64 *)&(ctx)[i])
+
+/* Both directories are in one mount: the VFS has seen to that, the hook does not get the old. */
+SEC("lsm/path_link") /* old_dentry, new_dir, new_dentry */
+int rw_path_link(__u64 *ctx)
+{
+	struct move m = { .asker = current_asker() };
+
+	if (!m.asker)
+		return 0;
+	if (HOOK_ARGUMENT(ctx, struct dentry *, 0)->d_parent ==
+	    HOOK_ARGUMENT(ctx, struct path *, 1)->dentry)
+		m.how = MOVE_WITHIN;
+	address_into(&m.mnt, HOOK_ARGUMENT(ctx, struct path *, 1)->mnt);
+	address_into(&m.from, HOOK_ARGUMENT(ctx, struct dentry *, 0));
+	address_into(&m.to, HOOK_ARGUMENT(ctx, struct dentry *, 2));
+	bpf_loop(asker_turns(m.asker), link_turn, &m, 0);
+	return move_result(&m);
 }
 
 /*
@@ -313,36 +401,53 @@ __noinline __u64 rename_ops(__u64 from, __u64 to, __u32 flags)
 	return (__u64)to_ops << 32 | from_ops;
 }
 
-/*
- * First what the directories must allow, then moving between them: only that is EXDEV, which lets
- * mv(1) copy.
- */
-SEC("lsm/path_rename")
-int BPF_PROG(rw_path_rename, const struct path *old_dir, struct dentry *old_dentry,
-	     const struct path *new_dir, struct dentry *new_dentry, unsigned int flags)
+/* First what the directories must allow, then moving between them. */
+static __always_inline __u16 rename_answer(const struct move *m, __u32 domain)
 {
-	__u32 domain = current_domain();
-	__u64 mnt, from, to, ops;
-	bool same_dir, exchange;
+	__u64 ops = rename_ops(m->from, m->to, m->how);
+
+	if (guarded(domain, m->from) || guarded(domain, m->to) ||
+	    ask_entry(domain, m->mnt, m->from, ops, MOVE_EXCHANGES(m) ? m->to : 0) ||
+	    ask_entry(domain, m->mnt, m->to, ops >> 32, m->from))
+		return EACCES;
+	if (!(m->how & MOVE_WITHIN) &&
+	    (decide_refer(domain, m->mnt, m->from, m->to) ||
+	     (MOVE_EXCHANGES(m) && decide_refer(domain, m->mnt, m->to, m->from))))
+		return EXDEV;
+	if (gains(m, domain, false) || (MOVE_EXCHANGES(m) && gains(m, domain, true)))
+		return move_denied(m);
+	return 0;
+}
+
+static long rename_turn(__u32 i, void *ctx)
+{
+	struct move *m = ctx;
+	__u32 domain = domain_of_turn(i, m->asker);
 
 	if (!domain)
 		return 0;
-	same_dir = old_dir->dentry == new_dir->dentry;
-	mnt = address_of(old_dir->mnt);
-	from = address_of(old_dentry);
-	to = address_of(new_dentry);
-	ops = rename_ops(from, to, flags);
-	exchange = flags & RENAME_EXCHANGE;
-	if (guarded(domain, from) || guarded(domain, to) ||
-	    ask_entry(domain, mnt, from, ops, exchange ? to : 0) ||
-	    ask_entry(domain, mnt, to, ops >> 32, from))
-		return -EACCES;
-	if (!same_dir && (decide_refer(domain, mnt, from, to) ||
-			  (exchange && decide_refer(domain, mnt, to, from))))
-		return -EXDEV;
-	if (gains(domain, mnt, from, to) || (exchange && gains(domain, mnt, to, from)))
-		return same_dir ? -EACCES : -EXDEV;
-	return 0;
+	m->answer = rename_answer(m, domain);
+	if (m->answer && !denial_stands(domain))
+		m->answer = 0;
+	return !!m->answer;
+}
+
+SEC("lsm/path_rename") /* old_dir, old_dentry, new_dir, new_dentry, flags */
+int rw_path_rename(__u64 *ctx)
+{
+	struct move m = { .asker = current_asker() };
+
+	if (!m.asker)
+		return 0;
+	m.how = (__u32)HOOK_ARGUMENT(ctx, __u64, 4) & (RENAME_EXCHANGE | RENAME_WHITEOUT);
+	if (HOOK_ARGUMENT(ctx, struct path *, 0)->dentry ==
+	    HOOK_ARGUMENT(ctx, struct path *, 2)->dentry)
+		m.how |= MOVE_WITHIN;
+	address_into(&m.mnt, HOOK_ARGUMENT(ctx, struct path *, 0)->mnt);
+	address_into(&m.from, HOOK_ARGUMENT(ctx, struct dentry *, 1));
+	address_into(&m.to, HOOK_ARGUMENT(ctx, struct dentry *, 3));
+	bpf_loop(asker_turns(m.asker), rename_turn, &m, 0);
+	return move_result(&m);
 }
 
 #endif

@@ -32,37 +32,51 @@ static __noinline int decide_abstract(__u32 index)
 	return -EACCES;
 }
 
-static __always_inline int decide_socket(__u32 domain, __u64 sk)
+static long abstract_turn(__u32 i, void *ctx)
+{
+	struct question *q = ctx;
+	__u32 domain = domain_of_turn(i, q->asker);
+
+	if (!domain)
+		return 0;
+	q->denied = decide_abstract(domain) && denial_stands(domain);
+	return !!q->denied;
+}
+
+static __always_inline int decide_socket(__u32 asker, __u64 sk)
 {
 	struct unix_sock *u = VFS_WALK_AS(struct unix_sock, sk);
+	struct question q = { .asker = asker };
 	__u64 dentry = VFS_WALK_READ_ADDRESS(u, path.dentry);
 
 	if (dentry)
-		return ask(domain, VFS_WALK_READ_ADDRESS(u, path.mnt), dentry, ROOTWARD_OP_CONNECT);
+		return ask_all(asker, VFS_WALK_READ_ADDRESS(u, path.mnt), dentry,
+			       ROOTWARD_OP_CONNECT);
 	/* Never bound: the other end of a socketpair(), which the task has been given. */
 	if (!VFS_WALK_READ(u, addr))
 		return 0;
-	return decide_abstract(domain);
+	bpf_loop(asker_turns(q.asker), abstract_turn, &q, 0);
+	return q.denied ? -EACCES : 0;
 }
 
 SEC("lsm/unix_stream_connect")
 int BPF_PROG(rw_unix_stream_connect, struct sock *sock, struct sock *other, struct sock *newsk)
 {
-	__u32 domain = current_domain();
+	__u32 asker = current_asker();
 
-	return domain ? decide_socket(domain, address_of(other)) : 0;
+	return asker ? decide_socket(asker, address_of(other)) : 0;
 }
 
 SEC("lsm/unix_may_send")
 int BPF_PROG(rw_unix_may_send, struct socket *sock, struct socket *other)
 {
-	__u32 domain = current_domain();
+	__u32 asker = current_asker();
 	struct socket *s;
 
-	if (!domain)
+	if (!asker)
 		return 0;
 	s = VFS_WALK_AS(struct socket, other);
-	return decide_socket(domain, VFS_WALK_READ_ADDRESS(s, sk));
+	return decide_socket(asker, VFS_WALK_READ_ADDRESS(s, sk));
 }
 
 #endif

@@ -87,7 +87,7 @@ int BPF_PROG(rw_ptrace_access_check, struct task_struct *child, unsigned int mod
 		return 0;
 	/* ps(1) asks this of every process there is: nobody wants to read of it. */
 	if (mode & PTRACE_MODE_NOAUDIT)
-		return -EPERM;
+		return denial_stands(domain) ? -EPERM : 0;
 	return deny_system(domain, ROOTWARD_REASON_TASK, 0);
 }
 

@@ -32,6 +32,7 @@ typedef __s64 s64;
 enum {
 	BPF_MAP_TYPE_HASH = 1,
 	BPF_MAP_TYPE_ARRAY = 2,
+	BPF_MAP_TYPE_PERCPU_ARRAY = 6,
 	BPF_MAP_TYPE_ARRAY_OF_MAPS = 12,
 	BPF_MAP_TYPE_RINGBUF = 27,
 	BPF_MAP_TYPE_TASK_STORAGE = 29,
@@ -250,6 +251,9 @@ struct group_info {
 
 struct cred {
 	struct user_namespace *user_ns;
+	kuid_t uid;
+	kuid_t suid;
+	kuid_t euid;
 	kuid_t fsuid;
 	kgid_t fsgid;
 	struct group_info *group_info;
@@ -277,6 +281,24 @@ struct bpf_local_storage {
 	struct hlist_head list;
 };
 
+struct kernfs_node {
+	u64 id;
+};
+
+struct cgroup {
+	int level;
+	struct kernfs_node *kn;
+	struct cgroup *ancestors[0];
+};
+
+struct css_set {
+	struct cgroup *dfl_cgrp;
+};
+
+struct mm_struct {
+	struct file *exe_file;
+};
+
 struct fs_struct {
 	struct path root;
 	struct path pwd;
@@ -292,6 +314,8 @@ struct task_struct {
 	struct nsproxy *nsproxy;
 	struct fs_struct *fs;
 	struct hlist_node pid_links[1];
+	struct mm_struct *mm;
+	struct css_set *cgroups;
 	void *io_uring;
 	struct bpf_local_storage *bpf_storage;
 };
@@ -329,6 +353,11 @@ union bpf_attr;
 
 struct bpf_iter_meta {
 	struct seq_file *seq;
+};
+
+struct bpf_iter__task {
+	struct bpf_iter_meta *meta;
+	struct task_struct *task;
 };
 
 struct bpf_iter__task_file {

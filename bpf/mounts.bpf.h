@@ -76,23 +76,6 @@ static long mount_search_step(__u32 index, void *ctx)
 
 enum mount_search_end { MOUNT_NONE = 0, MOUNT_LOST = 1 };
 
-/*
- * The next mount of @sb in namespace @ns: after @previous, or the first for 0.  MOUNT_NONE at the
- * end; MOUNT_LOST when the end was not found: somebody took a mount off the list under us.
- */
-__noinline __u64 mount_after(__u64 sb, __u64 ns, __u64 previous)
-{
-	struct mount_search s = { .ns = ns };
-
-	s.mount = mount_first(sb, &s.head);
-	if (previous)
-		s.mount = mount_next(previous);
-	bpf_loop(MAX_MOUNTS_SEEN, mount_search_step, &s, 0);
-	if (s.found)
-		return s.mount;
-	return s.mount == s.head ? MOUNT_NONE : MOUNT_LOST;
-}
-
 static __always_inline __u64 caller_namespace(void)
 {
 	struct task_struct *task = (void *)bpf_get_current_task();
@@ -104,13 +87,47 @@ static __always_inline __u64 caller_namespace(void)
 	return ns;
 }
 
-static __always_inline __u64 namespace_event(__u64 ns)
+static __always_inline __u64 superblock_of(__u64 dentry)
 {
-	struct mnt_namespace *n = (void *)ns;
+	struct dentry *d = VFS_WALK_AS(struct dentry, dentry);
+
+	return VFS_WALK_READ_ADDRESS(d, d_sb);
+}
+
+/*
+ * The next mount of @dentry's filesystem in the caller's namespace: after @previous, or the first
+ * for 0.  MOUNT_NONE at the end; MOUNT_LOST when the end was not found: somebody took a mount off
+ * the list under us.
+ */
+__noinline __u64 mount_after(__u64 dentry, __u64 previous)
+{
+	struct mount_search s = { .ns = caller_namespace() };
+
+	s.mount = mount_first(superblock_of(dentry), &s.head);
+	if (previous)
+		s.mount = mount_next(previous);
+	bpf_loop(MAX_MOUNTS_SEEN, mount_search_step, &s, 0);
+	if (s.found)
+		return s.mount;
+	return s.mount == s.head ? MOUNT_NONE : MOUNT_LOST;
+}
+
+/* How often the caller's mounts have changed. */
+__noinline __u64 namespace_event(void)
+{
+	struct mnt_namespace *n = (void *)caller_namespace();
 	__u64 event = 0;
 
 	bpf_core_read(&event, sizeof(event), &n->event);
 	return event;
+}
+
+/* Pipes and the like. */
+__noinline bool is_the_kernels(__u64 dentry)
+{
+	struct super_block *sb = VFS_WALK_AS(struct super_block, superblock_of(dentry));
+
+	return VFS_WALK_READ(sb, s_flags) & VFS_WALK_SB_KERNMOUNT;
 }
 
 static __always_inline __u64 vfsmount_of(__u64 mount)
@@ -126,19 +143,16 @@ static __always_inline __u64 vfsmount_of(__u64 mount)
  */
 static __always_inline int ask_mounts(__u32 domain, __u64 dentry, __u32 ops)
 {
-	struct dentry *d = VFS_WALK_AS(struct dentry, dentry);
-	__u64 address = VFS_WALK_READ_ADDRESS(d, d_sb), ns = caller_namespace();
-	struct super_block *sb = VFS_WALK_AS(struct super_block, address);
-	__u64 event = namespace_event(ns), mount = 0;
+	__u64 event = namespace_event(), mount = 0;
 	__u32 i, shown = 0;
 	int r;
 
 	for (i = 0; i < MAX_MOUNTS_ASKED; i++) {
-		mount = mount_after(address, ns, mount);
-		if (mount == MOUNT_NONE && namespace_event(ns) == event)
+		mount = mount_after(dentry, mount);
+		if (mount == MOUNT_NONE && namespace_event() == event)
 			goto asked;
 		if (mount == MOUNT_NONE || mount == MOUNT_LOST) {
-			event = namespace_event(ns);
+			event = namespace_event();
 			mount = 0;
 			shown = 0;
 			continue;
@@ -151,7 +165,7 @@ static __always_inline int ask_mounts(__u32 domain, __u64 dentry, __u32 ops)
 	}
 	return deny_system(domain, ROOTWARD_REASON_UNSTABLE, 0);
 asked:
-	if (shown || VFS_WALK_READ(sb, s_flags) & VFS_WALK_SB_KERNMOUNT)
+	if (shown || is_the_kernels(dentry))
 		return 0;
 	return deny_system(domain, ROOTWARD_REASON_DETACHED, 0);
 }

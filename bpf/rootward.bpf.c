@@ -10,8 +10,13 @@
  *	verdict.bpf.h       what was allowed lately
  *	mounts.bpf.h        the same where the mount is not known
  *	fence.bpf.h         what no rule gives
+ *	whom.bpf.h          which tasks a loaded policy is for
+ *	under.bpf.h         all domains that a task is under
+ *	ask.bpf.h           a question, asked of all of them
  *	hooks_*.bpf.h       the hooks, by what they get
  *	guard.bpf.h         what must stay where it is
+ *	hold.bpf.h          what keeps loaded policies from being taken away
+ *	count.bpf.h         how many tasks are under it
  *	enter.bpf.h         how a task gets into a domain
  */
 #include "kernel.h"
@@ -24,11 +29,16 @@
 #include "decide.bpf.h"
 #include "mounts.bpf.h"
 #include "fence.bpf.h"
+#include "whom.bpf.h"
+#include "under.bpf.h"
+#include "ask.bpf.h"
 #include "hooks_file.bpf.h"
 #include "hooks_path.bpf.h"
 #include "guard.bpf.h"
 #include "hooks_task.bpf.h"
 #include "enter.bpf.h"
+#include "hold.bpf.h"
+#include "count.bpf.h"
 #include "hooks_system.bpf.h"
 #include "hooks_inode.bpf.h"
 #include "hooks_socket.bpf.h"

@@ -3,6 +3,7 @@
 #ifndef ROOTWARD_RULE_BPF_H
 #define ROOTWARD_RULE_BPF_H
 
+#include "name.bpf.h"
 #include "owner.bpf.h"
 
 /* Everything is a number that the verifier knows nothing of; see vfs_walk_hide(). */
@@ -89,10 +90,13 @@ __noinline int rule_hidden(struct access *a, const struct rw_rule *rule, __u32 n
 	return 1;
 }
 
-/* From all layers that denied, a bit each, to the first of them and its tree. */
+/*
+ * From all layers that denied, a bit each, to the first of them and its tree.  None did: the first
+ * layer, which is the only one of a loaded policy, for who is told what is allowed.
+ */
 static __noinline int rule_blame(struct access *a, const struct rw_rule *rule)
 {
-	__u32 i, deniers = a->layer;
+	__u32 i, deniers = a->denied ? a->layer : 1;
 
 	for (i = 0; i < RW_LAYERS; i++) {
 		if (!(deniers >> i & 1))
@@ -126,7 +130,7 @@ static __always_inline int rule_apply(struct access *a, const struct rw_rule *ru
 
 	if (go_on > 0 && rule->flags & RW_OWNED)
 		go_on = rule_owned(a, rule, no_allow, where & VISIT_HIDDEN);
-	if (!go_on && a->denied && !a->survey)
+	if (!go_on && !a->survey)
 		rule_blame(a, rule);
 	return go_on;
 }
@@ -156,24 +160,11 @@ struct named {
 	const char *ruled;
 };
 
-/*
- * Word @i, zeroes after the name's end.  An aligned word never crosses a page, and names begin at
- * least word aligned (d_shortname, external_name), so what lies after the end can be read.
- */
-static __always_inline __u64 name_word(const struct named *n, __u32 i)
-{
-	__u32 left = n->key.parent.name_len - i * 8;
-	__u64 word = 0;
-
-	bpf_probe_read_kernel(&word, sizeof(word), n->name + i * 8);
-	return left >= 8 ? word : word & ((1ULL << (left & 7) * 8) - 1);
-}
-
-static long name_hash_word(__u32 i, void *ctx)
+static long named_hash_word(__u32 i, void *ctx)
 {
 	struct named *n = ctx;
 
-	n->key.hash = rw_hash_word(n->key.hash, name_word(n, i));
+	n->key.hash = rw_hash_word(n->key.hash, name_word(n->name, n->key.parent.name_len, i));
 	return 0;
 }
 
@@ -184,7 +175,8 @@ static long name_compare_word(__u32 i, void *ctx)
 	if (i >= RW_NAME_MAX / 8)
 		return 1;
 	/* The hash has done its work: what stays of it is whether a word differed. */
-	n->key.hash |= *(const __u64 *)(n->ruled + i * 8) ^ name_word(n, i);
+	n->key.hash |=
+		*(const __u64 *)(n->ruled + i * 8) ^ name_word(n->name, n->key.parent.name_len, i);
 	return 0;
 }
 
@@ -200,7 +192,7 @@ static __always_inline struct rw_named_rule *named_rule(struct named *n, __u64 c
 	bpf_core_read(&n->name, sizeof(n->name), &dentry->d_name.name);
 	bpf_core_read(&n->key.parent.name_len, sizeof(n->key.parent.name_len), &dentry->d_name.len);
 	n->key.hash = 0;
-	bpf_loop((n->key.parent.name_len + 7) / 8, name_hash_word, n, 0);
+	bpf_loop((n->key.parent.name_len + 7) / 8, named_hash_word, n, 0);
 	named = bpf_map_lookup_elem(&names, &n->key);
 	if (!named)
 		return 0;

@@ -95,10 +95,11 @@ static __always_inline bool verdict_is(const struct verdict *v, const struct ver
 	       v->place.generation == place->generation && v->place.epoch == place->epoch;
 }
 
-/* Nothing is kept where it is asked, too, who owns an object. */
+/* Nothing is kept where it is asked, too, who owns an object, or by which rule it is allowed. */
 static __always_inline bool verdict_keeps(const struct rw_domain *domain)
 {
-	return VFS_WALK_PLAIN && domain && domain->state == RW_DOMAIN_LIVE && !domain->owned;
+	return VFS_WALK_PLAIN && domain && domain->state == RW_DOMAIN_LIVE && !domain->owned &&
+	       !domain->told_until;
 }
 
 /*

@@ -222,9 +222,15 @@ ROOTWARD_API int rootward_domain_enter(struct rootward_domain *domain);
 /** rootward_domain_engine() - the engine that was chosen. */
 ROOTWARD_API enum rootward_engine rootward_domain_engine(const struct rootward_domain *domain);
 
+/** enum rootward_outcome - what became of an access. */
+enum rootward_outcome {
+	ROOTWARD_DENIED,
+	ROOTWARD_PASSED,  /* not allowed, but the policy's mode let it pass */
+	ROOTWARD_ALLOWED, /* told only to who asks for it: rootward_watch_new() */
+};
+
 /**
- * struct rootward_event - a denied access.  Strings live until the function that gets them
- * returns.
+ * struct rootward_event - a decision.  Strings live until the function that gets them returns.
  * @ops:    the operations asked for
  * @denied: those of them that were denied
  * @reason: enum rootward_reason
@@ -235,6 +241,12 @@ ROOTWARD_API enum rootward_engine rootward_domain_engine(const struct rootward_d
  * @tree:   the rule's path as written, or NULL
  * @object: the path, or as much of its end as is known
  * @comm:   the task's name
+ * @outcome: what became of it
+ * @when:   nanoseconds of CLOCK_BOOTTIME
+ * @exe:    the name of the task's executable, without its directory; "" where not known
+ * @whole:  @object is the whole path, as the mounts of the initial mount namespace show it
+ * @owned:  @uid and @gid are known: the object's owner through the mount that the access came by,
+ *          ROOTWARD_NO_ID: nobody; not known of what does not exist yet
  */
 struct rootward_event {
 	uint32_t ops;
@@ -247,6 +259,13 @@ struct rootward_event {
 	const char *tree;
 	const char *object;
 	const char *comm;
+	enum rootward_outcome outcome;
+	uint64_t when;
+	const char *exe;
+	int whole;
+	int owned;
+	uint32_t uid;
+	uint32_t gid;
 };
 
 typedef void (*rootward_event_fn)(void *data, const struct rootward_event *event);
@@ -370,6 +389,7 @@ typedef void (*rootward_ability_fn)(void *data, const struct rootward_ability *a
 ROOTWARD_API int rootward_machine_probe(rootward_ability_fn fn, void *data);
 
 #include <rootward/explain.h>
+#include <rootward/loaded.h>
 
 #ifdef __cplusplus
 }

@@ -40,21 +40,20 @@ static void bpf_state_free(void *state)
 
 	if (!s)
 		return;
-	if (s->domain)
-		wait_for_tasks(&s->kernel.domains[s->domain]);
+	if (s->made.domain)
+		wait_for_tasks(&s->kernel.domains[s->made.domain]);
 	ring_buffer__free(s->ring);
-	cleanup_close(&s->ring_fd);
+	event_reader_done(&s->reader);
 	/*
 	 * The lock before the domain is given up: as long as it is ours, `live` is what we have
 	 * open, and afterwards it might be somebody else's.  Without the lock nothing is collected
 	 * now, and by the next one then.
 	 */
 	if (s->kernel.domains && bpf_kernel_lock(&s->kernel) == 0) {
-		cleanup_close(&s->owner);
-		s->owner = -1;
+		made_close(&s->made);
 		bpf_kernel_leave(&s->kernel);
 	}
-	cleanup_close(&s->owner);
+	made_close(&s->made);
 	bpf_kernel_close(&s->kernel);
 	layer_names_free(s->layers, s->n_layers);
 	free(s);
@@ -82,59 +81,6 @@ static int bpf_engine_probe(const char **why)
 	return bpf_kernel_is_live() ? 0 : bpf_probe(why);
 }
 
-static void domain_fill(struct bpf_state *s, struct rootward_policy *const *policies, size_t n)
-{
-	struct rw_domain *domain = &s->kernel.domains[s->domain];
-	uint64_t keep_caps = UINT64_MAX;
-	uint32_t keep = UINT32_MAX;
-	size_t i, k;
-
-	*domain = (struct rw_domain){
-		.serial = (domain->serial / RW_DOMAINS + 1) * RW_DOMAINS + s->domain,
-	};
-	for (i = 0; i < n; i++) {
-		domain->default_ops[i] = policies[i]->default_ops;
-		keep_caps &= policies[i]->keep_caps;
-		keep &= policies[i]->keep;
-		for (k = 0; k < policies[i]->n_trees; k++)
-			domain->owned |= tree_is_owned(&policies[i]->trees[k]);
-	}
-	domain->layers = n;
-	domain->drop_caps = dangerous_capabilities() & ~keep_caps;
-	domain->keep = keep;
-}
-
-/*
- * The ring first, for the collector's sake; then the rules, then the domain is live: no task meets
- * half a policy.
- */
-static int domain_make(struct bpf_state *s, struct rootward_policy *const *policies, size_t n,
-		       const struct rootward_opts *opts)
-{
-	int r;
-
-	r = bpf_domain_claim(&s->kernel, &s->owner);
-	if (r < 0) {
-		diag(opts, ROOTWARD_ERROR, NULL, "wait until one of them ends",
-		     "no room for another confinement (%u at once): %s", RW_DOMAINS - 1,
-		     strerror(-r));
-		return r;
-	}
-	s->domain = r;
-	domain_fill(s, policies, n);
-	__atomic_store_n(&s->kernel.domains[s->domain].state, RW_DOMAIN_LOADING, __ATOMIC_SEQ_CST);
-	s->ring_fd =
-		bpf_map_create(BPF_MAP_TYPE_RINGBUF, "rootward_events", 0, 0, RW_EVENT_RING, NULL);
-	if (s->ring_fd < 0 ||
-	    bpf_map_update_elem(s->kernel.pins[PINNED_RINGS], &s->domain, &s->ring_fd, BPF_ANY) < 0)
-		return -errno;
-	r = bpf_rules_install(&s->kernel, s->domain, policies, n, opts);
-	if (r < 0)
-		return r;
-	__atomic_store_n(&s->kernel.domains[s->domain].state, RW_DOMAIN_LIVE, __ATOMIC_SEQ_CST);
-	return 0;
-}
-
 static int bpf_create(void **ret, struct rootward_policy *const *policies, size_t n,
 		      const struct rootward_opts *opts)
 {
@@ -144,7 +90,7 @@ static int bpf_create(void **ret, struct rootward_policy *const *policies, size_
 	if (!s)
 		return -ENOMEM;
 	s->kernel = (struct bpf_kernel)BPF_KERNEL_NONE;
-	s->owner = s->ring_fd = -1;
+	s->made = (struct made)MADE_NONE;
 	if (n > RW_LAYERS) {
 		diag(opts, ROOTWARD_ERROR, NULL, "merge some of them",
 		     "the bpf engine takes at most %d policies at once, not %zu", RW_LAYERS, n);
@@ -156,7 +102,7 @@ static int bpf_create(void **ret, struct rootward_policy *const *policies, size_
 	if (r < 0)
 		return r;
 	bpf_domains_collect(&s->kernel);
-	r = domain_make(s, policies, n, opts);
+	r = bpf_make(&s->kernel, &s->made, false, policies, n, opts);
 	bpf_kernel_unlock(&s->kernel);
 	if (r == 0)
 		*ret = steal_ptr(s);
@@ -167,13 +113,13 @@ static int bpf_enter(void *state)
 {
 	struct bpf_state *s = state;
 
-	return bpf_domain_enter(&s->kernel, s->domain);
+	return bpf_domain_enter(&s->kernel, s->made.domain);
 }
 
 static int bpf_stats(void *state, struct rootward_stats *stats)
 {
 	struct bpf_state *s = state;
-	const struct rw_domain *domain = &s->kernel.domains[s->domain];
+	const struct rw_domain *domain = &s->kernel.domains[s->made.domain];
 
 	stats->denied = __atomic_load_n(&domain->denied, __ATOMIC_RELAXED);
 	stats->lost = __atomic_load_n(&domain->lost, __ATOMIC_RELAXED);

@@ -49,6 +49,25 @@ int bpf_domain_enter(struct bpf_kernel *k, __u32 domain)
 	return r;
 }
 
+void bpf_task_loads(struct bpf_kernel *k, bool loads)
+{
+	struct rw_task wanted = { .loads = loads };
+	LIBBPF_OPTS(bpf_test_run_opts, opts, .ctx_in = &wanted, .ctx_size_in = sizeof(wanted));
+	int tries = 100;
+
+	while (bpf_prog_test_run_opts(k->pins[PINNED_LOADS], &opts) == 0 &&
+	       (int)opts.retval == -EAGAIN && --tries)
+		;
+}
+
+bool bpf_may_unlock(struct bpf_kernel *k, __u32 domain)
+{
+	struct rw_task asked = { .domain = domain };
+	LIBBPF_OPTS(bpf_test_run_opts, opts, .ctx_in = &asked, .ctx_size_in = sizeof(asked));
+
+	return bpf_prog_test_run_opts(k->pins[PINNED_MAY_UNLOCK], &opts) == 0 && opts.retval == 1;
+}
+
 /* The owner's lock goes with its process, whatever ends it.  In doubt it lives. */
 static bool owner_lives(unsigned int n)
 {
@@ -62,33 +81,49 @@ static bool owner_lives(unsigned int n)
 	return flock(fd, LOCK_EX | LOCK_NB) < 0;
 }
 
-/* Deletes what belongs to @domain; the domain's number is at @offset in the key. */
-static void delete_keys(int map, void *key, void *next, size_t size, const __u32 *domain_of_next,
-			__u32 domain)
-{
-	bool have = false, doomed = false;
+/**
+ * struct domain_map - a map whose keys say which domain they belong to.
+ * @at: where in the key the domain's number is
+ */
+static const struct domain_map {
+	enum bpf_kernel_pin pin;
+	size_t key;
+	size_t at;
+} domain_maps[] = {
+	{ PINNED_RULES, sizeof(struct rw_ident), offsetof(struct rw_ident, domain) },
+	{ PINNED_NAMES, sizeof(struct rw_name_key), offsetof(struct rw_name_key, parent.domain) },
+	{ PINNED_TREES, sizeof(struct rw_tree_key), offsetof(struct rw_tree_key, domain) },
+	{ PINNED_TOLD, sizeof(struct rw_told), offsetof(struct rw_told, domain) },
+};
 
-	while (bpf_map_get_next_key(map, have ? key : NULL, next) == 0) {
+#define DOMAIN_KEY_MAX 64
+
+/* Deletes what belongs to @domain. */
+static void delete_keys(struct bpf_kernel *k, const struct domain_map *map, __u32 domain)
+{
+	char key[DOMAIN_KEY_MAX], next[DOMAIN_KEY_MAX];
+	bool have = false, doomed = false;
+	__u32 found;
+
+	while (bpf_map_get_next_key(k->pins[map->pin], have ? key : NULL, next) == 0) {
 		/* Behind the iteration, so that it goes on from a key that is still there. */
 		if (doomed)
-			bpf_map_delete_elem(map, key);
-		memcpy(key, next, size);
-		doomed = *domain_of_next == domain;
+			bpf_map_delete_elem(k->pins[map->pin], key);
+		memcpy(key, next, map->key);
+		memcpy(&found, key + map->at, sizeof(found));
+		doomed = found == domain;
 		have = true;
 	}
 	if (doomed)
-		bpf_map_delete_elem(map, key);
+		bpf_map_delete_elem(k->pins[map->pin], key);
 }
 
-void bpf_domain_clear(struct bpf_kernel *k, __u32 domain)
+void bpf_rules_clear(struct bpf_kernel *k, __u32 domain)
 {
-	struct rw_ident ident, next_ident = {};
-	struct rw_name_key name, next_name = {};
+	size_t i;
 
-	delete_keys(k->pins[PINNED_RULES], &ident, &next_ident, sizeof(ident), &next_ident.domain,
-		    domain);
-	delete_keys(k->pins[PINNED_NAMES], &name, &next_name, sizeof(name),
-		    &next_name.parent.domain, domain);
+	for (i = 0; i < sizeof(domain_maps) / sizeof(domain_maps[0]); i++)
+		delete_keys(k, &domain_maps[i], domain);
 }
 
 /* The bits that rules need, or'ed into @bits.  Returns false when not all rules could be seen. */
@@ -122,6 +157,17 @@ static void filter_shrink(struct bpf_kernel *k)
 	free(fresh);
 }
 
+int bpf_programs_wait(struct bpf_kernel *k)
+{
+	_cleanup_close_ int ring =
+		bpf_map_create(BPF_MAP_TYPE_RINGBUF, "rootward_wait", 0, 0, getpagesize(), NULL);
+	__u32 no_domain = 0;
+
+	if (ring < 0 || bpf_map_update_elem(k->pins[PINNED_RINGS], &no_domain, &ring, BPF_ANY) < 0)
+		return -errno;
+	return bpf_map_delete_elem(k->pins[PINNED_RINGS], &no_domain) < 0 ? -errno : 0;
+}
+
 /*
  * Nobody is in it and nobody will be.  Programs that run now may still add a guard for it: when it
  * is LEAVING none begins to, and to take its ring out of an array of maps waits until those that
@@ -132,21 +178,37 @@ static bool domain_collect(struct bpf_kernel *k, __u32 n)
 {
 	char path[128];
 
+	/* A program that found it on the list a moment ago must find it alive. */
+	if (k->domains[n].loaded && k->domains[n].state == RW_DOMAIN_LIVE &&
+	    bpf_programs_wait(k) < 0)
+		return false;
 	__atomic_store_n(&k->domains[n].state, RW_DOMAIN_LEAVING, __ATOMIC_SEQ_CST);
 	/* None: it was killed before it had rules, or its collector after the wait. */
 	if (bpf_map_delete_elem(k->pins[PINNED_RINGS], &n) < 0 && errno != ENOENT)
 		return false;
-	bpf_domain_clear(k, n);
+	bpf_rules_clear(k, n);
+	bpf_map_delete_elem(k->pins[PINNED_WHOM], &n);
 	__atomic_store_n(&k->domains[n].state, RW_DOMAIN_FREE, __ATOMIC_SEQ_CST);
 	domain_path(path, sizeof(path), n);
 	rmdir(path);
 	return true;
 }
 
+static bool is_loaded(const struct bpf_kernel *k, __u32 n)
+{
+	size_t i;
+
+	for (i = 0; i < RW_LOADED; i++)
+		if (k->shared->loaded[i] == n)
+			return true;
+	return false;
+}
+
 /* The owner first: when it has gone, nobody enters any more, and the count is final. */
 static bool domain_is_used(struct bpf_kernel *k, unsigned int n)
 {
-	return owner_lives(n) || __atomic_load_n(&k->domains[n].tasks, __ATOMIC_SEQ_CST) > 0;
+	return owner_lives(n) || is_loaded(k, n) ||
+	       __atomic_load_n(&k->domains[n].tasks, __ATOMIC_SEQ_CST) > 0;
 }
 
 unsigned int bpf_domains_collect(struct bpf_kernel *k)

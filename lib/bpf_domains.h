@@ -20,13 +20,27 @@ int bpf_domain_claim(struct bpf_kernel *kernel, int *owner);
  */
 int bpf_domain_enter(struct bpf_kernel *kernel, __u32 domain);
 
-/**
- * bpf_domain_clear() - remove the rules of a domain that no task is in; under the lock.
- */
-void bpf_domain_clear(struct bpf_kernel *kernel, __u32 domain);
+/** bpf_rules_clear() - remove the rules of a domain that no task is in; under the lock. */
+void bpf_rules_clear(struct bpf_kernel *kernel, __u32 domain);
 
 /**
- * bpf_domains_collect() - free every domain without tasks and owner; under the lock.
+ * bpf_programs_wait() - until every program that runs now has ended.  (To change an array of maps
+ * is to wait for that.)  Return: 0; what the map says.
+ */
+int bpf_programs_wait(struct bpf_kernel *kernel);
+
+/**
+ * bpf_task_loads() - the calling thread is about to look at what policies rule, or has done so: no
+ * loaded policy keeps it from that, unless the thread may not unload it.
+ */
+void bpf_task_loads(struct bpf_kernel *kernel, bool loads);
+
+/** bpf_may_unlock() - whether the caller may take a locked policy away. */
+bool bpf_may_unlock(struct bpf_kernel *kernel, __u32 domain);
+
+/**
+ * bpf_domains_collect() - free every domain without tasks and owner that is no loaded policy; under
+ * the lock.
  * Return: how many are still in use.
  */
 unsigned int bpf_domains_collect(struct bpf_kernel *kernel);

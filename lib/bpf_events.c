@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* From the events in a domain's ring to what a person can read. */
+/* The events of a domain that has an owner, who knows its policies. */
 #include <errno.h>
 #include <string.h>
 
@@ -57,39 +57,14 @@ int layer_names_copy(struct bpf_state *s, struct rootward_policy *const *policie
 	return r;
 }
 
-/* The end of the object's path: the event has names from the object upwards. */
-static void object_path(const struct rw_event *e, char *buf, size_t size)
-{
-	__u32 n = e->n_names < RW_EVENT_NAMES ? e->n_names : RW_EVENT_NAMES;
-	size_t used;
-
-	used = snprintf(buf, size, "%s", n == RW_EVENT_NAMES ? "..." : "");
-	while (n-- > 0)
-		used += snprintf(buf + used, size - used, "/%.*s", RW_EVENT_NAME_MAX, e->names[n]);
-	if (used == 0)
-		snprintf(buf, size, "/");
-}
-
 static int hand_over(void *ctx, void *bytes, size_t size)
 {
-	const struct rw_event *e = bytes;
+	struct rootward_event event = {};
 	struct bpf_state *s = ctx;
-	char object[RW_EVENT_NAMES * (RW_EVENT_NAME_MAX + 1) + 8];
-	char comm[sizeof(e->comm) + 1] = "";
-	struct rootward_event event = {
-		.ops = e->ops,
-		.denied = e->denied,
-		.reason = e->reason,
-		.pid = e->pid,
-		.arg = e->arg,
-		.object = object,
-		.comm = comm,
-	};
+	const struct rw_event *e = event_read(&s->reader, bytes, size, &event);
 
-	if (size < sizeof(*e))
+	if (!e)
 		return 0;
-	object_path(e, object, sizeof(object));
-	memcpy(comm, e->comm, sizeof(e->comm));
 	if (e->layer < s->n_layers) {
 		event.policy = s->layers[e->layer].policy;
 		if (e->tree < s->layers[e->layer].n) {
@@ -107,7 +82,7 @@ int bpf_events(void *state, rootward_event_fn fn, void *data)
 	int r;
 
 	if (!s->ring) {
-		s->ring = ring_buffer__new(s->ring_fd, hand_over, s, NULL);
+		s->ring = ring_buffer__new(s->made.ring, hand_over, s, NULL);
 		if (!s->ring)
 			return -errno;
 	}

@@ -19,12 +19,17 @@
 #define PINS BPF_KERNEL_PINS
 
 static const char *const pin_names[] = {
-	[PINNED_DOMAINS] = "domains",	[PINNED_RULES] = "rules", [PINNED_NAMES] = "names",
-	[PINNED_TASKS] = "tasks",	[PINNED_RINGS] = "rings", [PINNED_SHARED] = "shared",
-	[PINNED_IDENTITY] = "identity", [PINNED_ENTER] = "enter",
+	[PINNED_DOMAINS] = "domains", [PINNED_RULES] = "rules",
+	[PINNED_NAMES] = "names",     [PINNED_TASKS] = "tasks",
+	[PINNED_RINGS] = "rings",     [PINNED_SHARED] = "shared",
+	[PINNED_WHOM] = "whom",	      [PINNED_TREES] = "trees",
+	[PINNED_ALLOWED] = "allowed", [PINNED_TOLD] = "told",
+	[PINNED_COUNTED] = "counted", [PINNED_IDENTITY] = "identity",
+	[PINNED_ENTER] = "enter",     [PINNED_COUNT] = "count",
+	[PINNED_LOADS] = "loads",     [PINNED_MAY_UNLOCK] = "may_unlock",
 };
 
-#define N_PINS (sizeof(pin_names) / sizeof(pin_names[0]))
+#define N_PINS N_BPF_PINS
 
 /* As bpftool and libbpf's users do: the place is fixed, a mount there is what it is for. */
 static int bpffs_ready(const struct rootward_opts *opts)
@@ -152,8 +157,12 @@ int bpf_kernel_open(struct bpf_kernel *k, const struct rootward_opts *opts)
 		r = maps_share(k);
 	if (r == 0)
 		return 0;
-	diag(opts, ROOTWARD_ERROR, NULL, NULL, "cannot use what is pinned in %s: %s", PINS,
-	     strerror(-r));
+	diag(opts, ROOTWARD_ERROR, NULL,
+	     r == -EPERM
+		     ? "a loaded policy that is locked, or names this task in `applies_to`, does "
+		       "not let it"
+		     : NULL,
+	     "cannot use what is pinned in %s: %s", PINS, strerror(-r));
 fail:
 	bpf_kernel_close(k);
 	return r;

@@ -18,6 +18,26 @@
 #include "abi.h"
 #include "diag.h"
 
+enum bpf_kernel_pin {
+	PINNED_DOMAINS,
+	PINNED_RULES,
+	PINNED_NAMES,
+	PINNED_TASKS,
+	PINNED_RINGS,
+	PINNED_SHARED,
+	PINNED_WHOM,
+	PINNED_TREES,
+	PINNED_ALLOWED,
+	PINNED_TOLD,
+	PINNED_COUNTED,
+	PINNED_IDENTITY,   /* a program: see identity.h */
+	PINNED_ENTER,	   /* likewise: see enter.bpf.h */
+	PINNED_COUNT,	   /* likewise: see count.bpf.h */
+	PINNED_LOADS,	   /* likewise: see hold.bpf.h */
+	PINNED_MAY_UNLOCK, /* likewise: see hold.bpf.h */
+	N_BPF_PINS,
+};
+
 /**
  * struct bpf_kernel - open descriptors of the pinned parts.  Begin with BPF_KERNEL_NONE.
  * @lock:    the directory, locked while open
@@ -26,25 +46,14 @@
  */
 struct bpf_kernel {
 	int lock;
-	int pins[8];
+	int pins[N_BPF_PINS];
 	struct rw_domain *domains;
 	struct rw_shared *shared;
 };
 
-enum bpf_kernel_pin {
-	PINNED_DOMAINS,
-	PINNED_RULES,
-	PINNED_NAMES,
-	PINNED_TASKS,
-	PINNED_RINGS,
-	PINNED_SHARED,
-	PINNED_IDENTITY, /* a program: see identity.h */
-	PINNED_ENTER,	 /* likewise: see enter.bpf.h */
-};
-
 #define BPF_KERNEL_NONE                                                                            \
 	{                                                                                          \
-		.lock = -1, .pins = { -1, -1, -1, -1, -1, -1, -1, -1 }                             \
+		.lock = -1, .pins = { [0 ... N_BPF_PINS - 1] = -1 }                                \
 	}
 
 #define BPF_KERNEL_FS "/sys/fs/bpf"

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include <errno.h>
+#include <fcntl.h>
 #include <stdbool.h>
 #include <string.h>
 #include <sys/utsname.h>
@@ -11,9 +12,11 @@
 
 #include "abi.h"
 #include "bpf_hooks.h"
+#include "bpf_kernel.h"
 #include "bpf_load.h"
 #include "cleanup.h"
 #include "identity.h"
+#include "walk.h"
 #include "probe.skel.h"
 #include "rootward.skel.h"
 
@@ -67,40 +70,84 @@ static int attach_and_pin(struct rootward_bpf *skeleton, const char *dir)
 	return 0;
 }
 
-static int pin_shared(struct rootward_bpf *skeleton, int identity, const char *dir,
-		      const char *const *names, size_t n)
+void bpf_pins_of(const struct rootward_bpf *skeleton, int identity, int fds[N_BPF_PINS])
 {
-	int fds[] = {
-		bpf_map__fd(skeleton->maps.domains),
-		bpf_map__fd(skeleton->maps.rules),
-		bpf_map__fd(skeleton->maps.names),
-		bpf_map__fd(skeleton->maps.tasks),
-		bpf_map__fd(skeleton->maps.rings),
-		bpf_map__fd(skeleton->maps.data_shared),
-		identity,
-		bpf_program__fd(skeleton->progs.rw_enter),
+	const int all[N_BPF_PINS] = {
+		[PINNED_DOMAINS] = bpf_map__fd(skeleton->maps.domains),
+		[PINNED_RULES] = bpf_map__fd(skeleton->maps.rules),
+		[PINNED_NAMES] = bpf_map__fd(skeleton->maps.names),
+		[PINNED_TASKS] = bpf_map__fd(skeleton->maps.tasks),
+		[PINNED_RINGS] = bpf_map__fd(skeleton->maps.rings),
+		[PINNED_SHARED] = bpf_map__fd(skeleton->maps.data_shared),
+		[PINNED_WHOM] = bpf_map__fd(skeleton->maps.whom),
+		[PINNED_TREES] = bpf_map__fd(skeleton->maps.trees),
+		[PINNED_ALLOWED] = bpf_map__fd(skeleton->maps.allowed),
+		[PINNED_TOLD] = bpf_map__fd(skeleton->maps.told),
+		[PINNED_COUNTED] = bpf_map__fd(skeleton->maps.counted),
+		[PINNED_IDENTITY] = identity,
+		[PINNED_ENTER] = bpf_program__fd(skeleton->progs.rw_enter),
+		[PINNED_COUNT] = bpf_program__fd(skeleton->progs.rw_count),
+		[PINNED_LOADS] = bpf_program__fd(skeleton->progs.rw_loads),
+		[PINNED_MAY_UNLOCK] = bpf_program__fd(skeleton->progs.rw_may_unlock),
 	};
-	char path[256];
-	size_t i;
-	int r;
 
-	for (i = 0; i < n; i++) {
-		snprintf(path, sizeof(path), "%s/%s", dir, names[i]);
-		r = bpf_obj_pin(fds[i], path) < 0 ? -errno : 0;
-		if (r < 0)
-			return r;
-	}
-	return 0;
+	memcpy(fds, all, sizeof(all));
 }
 
-static int tell_map_id(struct rootward_bpf *skeleton)
+static int pin_shared(const struct rootward_bpf *skeleton, int identity, const char *dir,
+		      const char *const *names, size_t n)
+{
+	int fds[N_BPF_PINS], r = 0;
+	char path[256];
+	size_t i;
+
+	bpf_pins_of(skeleton, identity, fds);
+	for (i = 0; i < n && r == 0; i++) {
+		snprintf(path, sizeof(path), "%s/%s", dir, names[i]);
+		r = bpf_obj_pin(fds[i], path) < 0 ? -errno : 0;
+	}
+	return r;
+}
+
+static int map_id(const struct bpf_map *map, __u32 *id)
 {
 	struct bpf_map_info info = {};
 	__u32 size = sizeof(info);
 
-	if (bpf_obj_get_info_by_fd(bpf_map__fd(skeleton->maps.tasks), &info, &size) < 0)
+	if (bpf_obj_get_info_by_fd(bpf_map__fd(map), &info, &size) < 0)
 		return -errno;
-	skeleton->data_shared->shared.tasks_map_id = info.id;
+	*id = info.id;
+	return 0;
+}
+
+/* What the programs need to know of themselves. */
+static int tell_what_is_ours(struct rootward_bpf *skeleton)
+{
+	struct rw_shared *shared = &skeleton->data_shared->shared;
+	_cleanup_close_ int pins = -1;
+	struct bpf_map *map;
+	struct statx st;
+	size_t n = 0;
+	int r = map_id(skeleton->maps.tasks, &shared->tasks_map_id);
+
+	bpf_object__for_each_map(map, skeleton->obj)
+	{
+		if (r == 0 && n == RW_OWN_MAPS)
+			r = -E2BIG;
+		if (r == 0)
+			r = map_id(map, &shared->own_maps[n++]);
+	}
+	if (r < 0)
+		return r;
+	/* The pins are made in a directory of the one that they stay in. */
+	pins = open(BPF_KERNEL_PINS, O_PATH | O_DIRECTORY | O_CLOEXEC);
+	if (pins < 0)
+		return -errno;
+	r = walk_stat(pins, &st);
+	if (r < 0)
+		return r;
+	shared->pins_ino = st.stx_ino;
+	shared->pins_dev = walk_dev(&st);
 	return 0;
 }
 
@@ -118,7 +165,7 @@ int bpf_load(const char *dir, const char *const *names, size_t n, const struct r
 	if (r == 0)
 		r = rootward_bpf__load(skeleton);
 	if (r == 0)
-		r = tell_map_id(skeleton);
+		r = tell_what_is_ours(skeleton);
 	if (r == 0)
 		r = identity = identity_load();
 	if (r >= 0)

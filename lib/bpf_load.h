@@ -2,6 +2,7 @@
 #ifndef ROOTWARD_BPF_LOAD_H
 #define ROOTWARD_BPF_LOAD_H
 
+#include "bpf_kernel.h"
 #include "diag.h"
 
 /**
@@ -33,5 +34,10 @@ const char *bpf_warning(void);
  * a program on one.
  */
 int bpf_probe(const char **why);
+
+struct rootward_bpf;
+
+/** bpf_pins_of() - the descriptors of what is pinned, by enum bpf_kernel_pin; the skeleton's. */
+void bpf_pins_of(const struct rootward_bpf *skeleton, int identity, int fds[N_BPF_PINS]);
 
 #endif

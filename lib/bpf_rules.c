@@ -185,6 +185,52 @@ static int install_all(struct bpf_kernel *k, __u32 domain, const struct anchors 
 	return r;
 }
 
+/* The end of @text, with a NUL. */
+static void end_of(char *buf, size_t size, const char *text)
+{
+	size_t len = strlen(text);
+
+	memcpy(buf, len < size ? text : text + len - (size - 1), len < size ? len + 1 : size);
+}
+
+static int describe(struct bpf_kernel *k, __u32 domain, const struct anchor *anchor)
+{
+	struct rw_tree_key key = {
+		.domain = domain,
+		.layer = anchor->layer,
+		.tree = anchor->number,
+	};
+	struct rw_tree tree = {};
+	char origin[512];
+
+	if (anchor->kind == ANCHOR_OBJECT) {
+		tree.ino = anchor->identity.ino;
+		tree.dev = anchor->identity.dev;
+		tree.generation = anchor->identity.generation;
+	}
+	end_of(tree.path, sizeof(tree.path), anchor->tree->real);
+	end_of(tree.origin, sizeof(tree.origin),
+	       origin_format(&anchor->tree->origin, origin, sizeof(origin)));
+	/* An object's description is not replaced by that of its name. */
+	return bpf_map_update_elem(k->pins[PINNED_TREES], &key, &tree,
+				   anchor->kind == ANCHOR_OBJECT ? BPF_ANY : BPF_NOEXIST) < 0 &&
+			       errno != EEXIST
+		       ? -errno
+		       : 0;
+}
+
+/* What people are told of the rules of a loaded policy, whose text may be gone by then. */
+static int describe_all(struct bpf_kernel *k, __u32 domain, const struct anchors *anchors)
+{
+	size_t i;
+	int r = 0;
+
+	for (i = 0; r == 0 && k->domains[domain].loaded && i < anchors->n; i++)
+		if (anchors->list[i].kind != ANCHOR_GUARD)
+			r = describe(k, domain, &anchors->list[i]);
+	return r;
+}
+
 #define MAX_LOOKS 16
 
 /*
@@ -207,8 +253,10 @@ int bpf_rules_install(struct bpf_kernel *k, __u32 domain, struct rootward_policy
 		if (r < 0)
 			break;
 		agreed = anchors_same(&found, &again);
-		if (!agreed)
-			bpf_domain_clear(k, domain);
+		if (agreed)
+			r = describe_all(k, domain, &found);
+		else
+			bpf_rules_clear(k, domain);
 		anchors_free(&found);
 		found = again;
 		again = (struct anchors){};

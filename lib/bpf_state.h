@@ -3,7 +3,8 @@
 #ifndef ROOTWARD_BPF_STATE_H
 #define ROOTWARD_BPF_STATE_H
 
-#include "bpf_kernel.h"
+#include "bpf_events.h"
+#include "bpf_make.h"
 #include "policy.h"
 
 struct ring_buffer;
@@ -20,15 +21,13 @@ struct layer_names {
 
 /**
  * struct bpf_state
- * @owner: open and locked: the domain has an owner
  * @sink:  the caller of bpf_events() that runs now
  */
 struct bpf_state {
 	struct bpf_kernel kernel;
-	__u32 domain;
-	int owner;
-	int ring_fd;
+	struct made made;
 	struct ring_buffer *ring;
+	struct event_reader reader;
 	struct layer_names *layers;
 	size_t n_layers;
 	struct {

@@ -88,7 +88,9 @@ static int resolve_all(struct rootward_policy *const *policies, size_t n, uint64
 
 	*keep_caps = ~0ULL;
 	for (i = 0; i < n; i++) {
-		*keep_caps &= policies[i]->keep_caps;
+		/* What is only told keeps them: dropping one would be no telling. */
+		if (policies[i]->mode == ROOTWARD_MODE_ENFORCE)
+			*keep_caps &= policies[i]->keep_caps;
 		r = policy_resolve(policies[i], opts);
 		if (r < 0 && !first)
 			first = r;

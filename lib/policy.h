@@ -93,6 +93,40 @@ enum policy_keep {
 /** policy_keep_word() - what a policy calls a single one of enum policy_keep; NULL: none is it. */
 const char *policy_keep_word(uint32_t keep);
 
+/** enum policy_task_by - what a task is known by. */
+enum policy_task_by {
+	TASK_BY_UID = 1U << 0,
+	TASK_BY_GID = 1U << 1,
+	TASK_BY_CGROUP = 1U << 2,
+	TASK_BY_RUN = 1U << 3,
+	TASK_BY_EXE = 1U << 4,
+};
+
+/**
+ * struct policy_task - tasks that are all of what @by names.
+ * @uid, @gid: the kernel's
+ * @cgroup: of the second hierarchy, from its root: "/system.slice/backup.service"; with its
+ *          descendants
+ * @run:    the name of a policy that `rootward run` confined it with
+ * @exe:    its executable's path, as written
+ */
+struct policy_task {
+	uint32_t by;
+	uint32_t uid;
+	uint32_t gid;
+	char *cgroup;
+	char *run;
+	char *exe;
+	struct origin origin;
+};
+
+#define POLICY_TASKS_MAX 8
+
+struct policy_tasks {
+	struct policy_task list[POLICY_TASKS_MAX];
+	uint32_t n;
+};
+
 /**
  * struct rootward_policy
  * @name:        for messages
@@ -101,6 +135,10 @@ const char *policy_keep_word(uint32_t keep);
  * @best_effort: operations that may go unenforced where an engine cannot enforce them
  * @keep_caps:   bit n: capability number n is kept though it is one that rootward drops
  * @keep:        enum policy_keep
+ * @mode:        what becomes of what it does not allow
+ * @applies_to, @except: for rootward_load(): the tasks that it is for; none: all tasks; but for
+ *               these
+ * @locked:      once loaded it is not unloaded, but by a task of @unlock
  * @trees:       @n_trees of them, in the order written; @cap_trees have room
  * @paths:       finds a tree by its path as written
  * @strings:     file names that origins point to; see policy_string()
@@ -113,6 +151,11 @@ struct rootward_policy {
 	uint32_t best_effort;
 	uint64_t keep_caps;
 	uint32_t keep;
+	enum rootward_mode mode;
+	struct policy_tasks applies_to;
+	struct policy_tasks except;
+	struct policy_tasks unlock;
+	bool locked;
 	struct tree *trees;
 	size_t n_trees;
 	size_t cap_trees;

@@ -15,7 +15,7 @@
 
 static __s64 *tasks_of(struct bpf_state *state)
 {
-	return &state->kernel.domains[state->domain].tasks;
+	return &state->kernel.domains[state->made.domain].tasks;
 }
 
 /* How many bits of the filter are set. */
@@ -36,8 +36,8 @@ static void in_order(void)
 
 	if (!ok(session_begin(&keeper, NEW) == 0 && session_begin(&old, OLD) == 0, "two domains"))
 		return;
-	number = old->domain;
-	before = rules_of(keeper, keeper->domain);
+	number = old->made.domain;
+	before = rules_of(keeper, keeper->made.domain);
 	rules = rules_of(keeper, number);
 	*tasks_of(old) = 2;
 	session_abandon(old);
@@ -51,11 +51,12 @@ static void in_order(void)
 	keeper->kernel.domains[number].tasks = 0;
 	bpf_domains_collect(&keeper->kernel);
 	is_int(rules_of(keeper, number), 0, "with the last task they go");
-	is_int(rules_of(keeper, keeper->domain), before, "another domain's do not");
+	is_int(rules_of(keeper, keeper->made.domain), before, "another domain's do not");
 	ok(filter_bits(keeper) <= before, "the filter lets by what no rule needs");
 	bpf_kernel_unlock(&keeper->kernel);
 
-	ok(session_begin(&fresh, NEW) == 0 && fresh->domain == number, "the number is used anew");
+	ok(session_begin(&fresh, NEW) == 0 && fresh->made.domain == number,
+	   "the number is used anew");
 	is_int(rules_of(fresh, number), before, "with the rules of the new policy, and no others");
 	session_end(fresh);
 	session_end(keeper);
@@ -85,7 +86,7 @@ static void collector_killed(void)
 	for (n = 1; more; n++) {
 		if (session_begin(&old, OLD) < 0)
 			break;
-		number = old->domain;
+		number = old->made.domain;
 		session_abandon(old);
 		more = kill_at(n, collect_domains, keeper);
 		killed += more;
@@ -139,8 +140,8 @@ static void not_live(void)
 
 	if (!ok(session_begin(&state, NEW) == 0, "a domain"))
 		return;
-	state->kernel.domains[state->domain].state = RW_DOMAIN_LEAVING;
-	is_int(bpf_domain_enter(&state->kernel, state->domain), -ESTALE,
+	state->kernel.domains[state->made.domain].state = RW_DOMAIN_LEAVING;
+	is_int(bpf_domain_enter(&state->kernel, state->made.domain), -ESTALE,
 	       "nobody enters a domain that is not live");
 	is_int(*tasks_of(state), 0, "nor counts in it");
 	session_end(state);

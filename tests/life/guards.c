@@ -37,7 +37,7 @@ static bool is_guard(const struct bpf_state *state, const char *path)
 {
 	_cleanup_close_ int fd = open(path, O_PATH | O_CLOEXEC);
 	struct rw_identity id;
-	struct rw_ident key = { .domain = state->domain };
+	struct rw_ident key = { .domain = state->made.domain };
 	struct rw_rule rule;
 
 	before_identities = NULL;

@@ -87,9 +87,9 @@ static void many(struct bpf_state *keeper)
 	for (n = 0; n < MANY; n++) {
 		if (session_begin(&states[n], POLICY) < 0)
 			break;
-		numbers[n] = states[n]->domain;
+		numbers[n] = states[n]->made.domain;
 		pids[n] = start_task(states[n]);
-		wrong += pids[n] < 0 || tasks(keeper, states[n]->domain) != 2;
+		wrong += pids[n] < 0 || tasks(keeper, states[n]->made.domain) != 2;
 	}
 	is_int(n, MANY, "%u domains at once", n);
 	is_int(wrong, 0, "with two tasks in each");
@@ -125,7 +125,7 @@ static void enter_killed(struct bpf_state *keeper)
 
 	if (!ok(session_begin(&state, POLICY) == 0, "a domain"))
 		return;
-	domain = state->domain;
+	domain = state->made.domain;
 	for (n = 1; kill_at(n, enter, state); n++)
 		wrong += !empties(keeper, domain);
 	ok(n > 2 && !wrong, "killed before and after it was in: nobody is counted (%u kills)",
@@ -152,7 +152,7 @@ static void quota(struct bpf_state *keeper)
 
 	if (!ok(session_begin(&state, POLICY) == 0, "a domain"))
 		return;
-	before = rules_of(keeper, state->domain);
+	before = rules_of(keeper, state->made.domain);
 	for (i = 0; i < RW_GUARDS + 50; i++) {
 		snprintf(dir, sizeof(dir), "live/d%u", i);
 		mkdir(dir, 0755);
@@ -166,7 +166,7 @@ static void quota(struct bpf_state *keeper)
 	/* the first one also makes guards of the directories that mounts above cover */
 	ok(moved <= RW_GUARDS && moved > RW_GUARDS - 10,
 	   "%u renames, each to a new directory, find room", moved);
-	is_int(rules_of(keeper, state->domain) - before, RW_GUARDS, "for so many guards");
+	is_int(rules_of(keeper, state->made.domain) - before, RW_GUARDS, "for so many guards");
 	engine_bpf.events(state, note, NULL);
 	is_int(full, i - moved, "each one that does not is told of in the domain");
 	snprintf(from, sizeof(from), "%s/secret", last);

@@ -157,7 +157,7 @@ static void carry(const char *what, carry_fn fn, int thing, const char *where)
 	is_int(w->wrong[0], 0, "in the open place files are always opened");
 	is_int(w->wrong[1], 0, "in the secret place never");
 	if (kernel_can())
-		ok(kept_for(state->domain) > 0, "by what was kept, too");
+		ok(kept_for(state->made.domain) > 0, "by what was kept, too");
 	session_end(state);
 }
 
@@ -177,7 +177,7 @@ static void number_again(void)
 
 	if (!ok(session_begin(&state, "default: [all]\n") == 0, "a domain"))
 		return;
-	domain = state->domain;
+	domain = state->made.domain;
 	is_int(confined(state, opens), 0, "where all is allowed a file is opened");
 	kept = kept_for(domain);
 	if (kernel_can())
@@ -189,7 +189,7 @@ static void number_again(void)
 				      "- {path: live/open, deny: [all]}\n") == 0,
 		"another"))
 		return;
-	is_int(state->domain, domain, "has the same number");
+	is_int(state->made.domain, domain, "has the same number");
 	is_int(confined(state, opens), EACCES, "and not what was kept for the first");
 	session_end(state);
 }

@@ -29,7 +29,7 @@ static bool works_and_cleans(void)
 		tap_show("said", collected_text(&said));
 		return false;
 	}
-	if (!is_pinned("live") || rules_of(state, state->domain) != rules_of(state, 0))
+	if (!is_pinned("live") || rules_of(state, state->made.domain) != rules_of(state, 0))
 		return false;
 	session_end(state);
 	return pinned() == 0;
@@ -70,19 +70,19 @@ static void killed_beside_a_domain(void)
 
 	if (!ok(session_begin(&held, POLICY) == 0, "a domain begins"))
 		return;
-	held->kernel.domains[held->domain].tasks = 1;
-	cleanup_close(&held->owner);
-	held->owner = -1;
-	rules = rules_of(held, held->domain);
+	held->kernel.domains[held->made.domain].tasks = 1;
+	cleanup_close(&held->made.owner);
+	held->made.owner = -1;
+	rules = rules_of(held, held->made.domain);
 	id = live_id();
 	for (n = 1; kill_at(n, whole_life, NULL); n++)
-		wrong += live_id() != id || rules_of(held, held->domain) != rules ||
-			 held->kernel.domains[held->domain].state != RW_DOMAIN_LIVE;
+		wrong += live_id() != id || rules_of(held, held->made.domain) != rules ||
+			 held->kernel.domains[held->made.domain].state != RW_DOMAIN_LIVE;
 	ok(n > 20 && !wrong,
 	   "a domain with a task stays as it is, whoever is killed beside it (%u times)", n - 1);
 	whole_life(NULL);
 	is_int(rules_of(held, 0), rules, "and what the killed left goes");
-	held->kernel.domains[held->domain].tasks = 0;
+	held->kernel.domains[held->made.domain].tasks = 0;
 	session_end(held);
 	is_int(pinned(), 0, "with its last task it goes");
 }
@@ -110,8 +110,8 @@ static void slow_to_leave(void)
 	   "who is slow to leave does not take others' programs along");
 	if (!third)
 		return;
-	ok(third->kernel.domains[third->domain].state == RW_DOMAIN_LIVE &&
-		   rules_of(third, third->domain) > 0,
+	ok(third->kernel.domains[third->made.domain].state == RW_DOMAIN_LIVE &&
+		   rules_of(third, third->made.domain) > 0,
 	   "nor their domains");
 	session_end(third);
 	is_int(pinned(), 0, "the last one does");
@@ -129,8 +129,8 @@ static int live_often(unsigned int rules)
 	for (i = 0; i < LIVES; i++) {
 		if (session_begin(&state, POLICY) < 0)
 			return 100;
-		wrong += rules_of(state, state->domain) != rules || !live_id() ||
-			 state->kernel.domains[state->domain].state != RW_DOMAIN_LIVE;
+		wrong += rules_of(state, state->made.domain) != rules || !live_id() ||
+			 state->kernel.domains[state->made.domain].state != RW_DOMAIN_LIVE;
 		session_end(state);
 	}
 	return wrong;
@@ -144,7 +144,7 @@ static void at_once(void)
 
 	if (!ok(session_begin(&state, POLICY) == 0, "a domain"))
 		return;
-	rules = rules_of(state, state->domain);
+	rules = rules_of(state, state->made.domain);
 	session_end(state);
 	for (i = 0; i < AT_ONCE; i++)
 		if (!fork())

@@ -36,8 +36,8 @@ void session_end(struct bpf_state *state)
 
 void session_abandon(struct bpf_state *state)
 {
-	cleanup_close(&state->ring_fd);
-	cleanup_close(&state->owner);
+	cleanup_close(&state->made.ring);
+	cleanup_close(&state->made.owner);
 	bpf_kernel_close(&state->kernel);
 	layer_names_free(state->layers, state->n_layers);
 	free(state);

@@ -58,16 +58,9 @@ int __wrap_bpf_load(const char *dir, const char *const *names, size_t n,
 	if (r == 0)
 		r = identity = identity_load();
 	if (r >= 0) {
-		/* in the order of enum bpf_kernel_pin */
-		int fds[] = { bpf_map__fd(skeleton->maps.domains),
-			      bpf_map__fd(skeleton->maps.rules),
-			      bpf_map__fd(skeleton->maps.names),
-			      bpf_map__fd(skeleton->maps.tasks),
-			      bpf_map__fd(skeleton->maps.rings),
-			      bpf_map__fd(skeleton->maps.data_shared),
-			      identity,
-			      bpf_program__fd(skeleton->progs.rw_enter) };
+		int fds[N_BPF_PINS];
 
+		bpf_pins_of(skeleton, identity, fds);
 		for (r = 0; r == 0 && i < (int)n; i++) {
 			snprintf(path, sizeof(path), "%s/%s", dir, names[i]);
 			r = bpf_obj_pin(fds[i], path) < 0 ? -errno : 0;

@@ -1,0 +1,287 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * Watching: the rings of loaded policies are read as they fill.  The list is looked at again before
+ * each wait, so a policy that takes another's place is watched from then on, and what its
+ * predecessor still had to tell is read first.
+ */
+#include <errno.h>
+#include <string.h>
+#include <sys/epoll.h>
+#include <time.h>
+
+#include <bpf/bpf.h>
+#include <bpf/libbpf.h>
+
+#include "bpf_events.h"
+#include "bpf_kernel.h"
+#include "bpf_loaded.h"
+#include "cleanup.h"
+#include "opts.h"
+
+/* A watch says that it is there for so long; it looks up more often. */
+#define STAYS_NS 3000000000ULL
+#define LOOKS_UP_MS 500
+
+/**
+ * struct watched - one policy.
+ * @serial: rw_domain.serial, 0: none is at this place
+ * @lost:   when the watch began
+ */
+struct watched {
+	struct rootward_watch *watch;
+	struct ring_buffer *ring;
+	__u32 domain;
+	__u64 serial;
+	__u64 lost;
+};
+
+/**
+ * struct rootward_watch
+ * @epoll: waits for any of the rings
+ * @lost:  of policies that are no more
+ */
+struct rootward_watch {
+	struct bpf_kernel kernel;
+	int epoll;
+	char *name;
+	enum rootward_watch_what what;
+	struct watched list[RW_LOADED];
+	__u64 lost;
+	struct event_reader reader;
+	rootward_event_fn fn;
+	void *data;
+	int told;
+};
+
+static __u64 now_ns(void)
+{
+	struct timespec t;
+
+	clock_gettime(CLOCK_MONOTONIC, &t);
+	return t.tv_sec * 1000000000ULL + t.tv_nsec;
+}
+
+static int hand_over(void *ctx, void *bytes, size_t size)
+{
+	struct watched *from = ctx;
+	struct rootward_watch *w = from->watch;
+	struct rootward_event event;
+	const struct rw_event *e = event_read(&w->reader, bytes, size, &event);
+	struct rw_tree_key key;
+	struct rw_tree tree;
+
+	if (!e || !w->fn)
+		return 0;
+	event.policy = w->kernel.domains[from->domain].name;
+	key = (struct rw_tree_key){ .domain = e->domain, .layer = 0, .tree = e->tree };
+	if (e->tree != RW_NO_TREE &&
+	    bpf_map_lookup_elem(w->kernel.pins[PINNED_TREES], &key, &tree) == 0) {
+		event.tree = tree.path;
+		event.origin = tree.origin;
+	}
+	w->fn(w->data, &event);
+	w->told++;
+	return 0;
+}
+
+static struct rw_domain *domain_of(struct watched *one)
+{
+	return &one->watch->kernel.domains[one->domain];
+}
+
+static void stop_watching(struct watched *one)
+{
+	struct rw_domain *domain = domain_of(one);
+
+	if (!one->serial)
+		return;
+	ring_buffer__consume(one->ring);
+	ring_buffer__free(one->ring);
+	/* Another may have its number by now, and then this says nothing. */
+	if (domain->serial == one->serial) {
+		one->watch->lost += domain->lost - one->lost;
+		domain->watched = 0;
+		domain->watched_until = 0;
+		domain->told_until = 0;
+	}
+	one->ring = NULL;
+	one->serial = 0;
+}
+
+static void stay(struct watched *one)
+{
+	struct rw_domain *domain = domain_of(one);
+	__u64 until = now_ns() + STAYS_NS;
+
+	__atomic_store_n(&domain->watched_until, until, __ATOMIC_RELAXED);
+	if (one->watch->what == ROOTWARD_WATCH_ALL)
+		__atomic_store_n(&domain->told_until, until, __ATOMIC_RELAXED);
+}
+
+/* What was told before is for nobody. */
+static int start_watching(struct rootward_watch *w, struct watched *one, __u32 domain)
+{
+	rootward_event_fn fn = w->fn;
+	__u32 id;
+	int ring;
+
+	if (w->kernel.domains[domain].watched_until > now_ns())
+		return -EBUSY;
+	if (bpf_map_lookup_elem(w->kernel.pins[PINNED_RINGS], &domain, &id) < 0)
+		return -errno;
+	ring = bpf_map_get_fd_by_id(id);
+	if (ring < 0)
+		return ring;
+	*one = (struct watched){ .watch = w, .domain = domain };
+	one->ring = ring_buffer__new(ring, hand_over, one, NULL);
+	close(ring);
+	if (!one->ring)
+		return -errno;
+	/* A ring that is freed is no longer waited for. */
+	if (epoll_ctl(w->epoll, EPOLL_CTL_ADD, ring_buffer__epoll_fd(one->ring),
+		      &(struct epoll_event){ .events = EPOLLIN }) < 0) {
+		ring_buffer__free(one->ring);
+		return -errno;
+	}
+	one->serial = w->kernel.domains[domain].serial;
+	__atomic_store_n(&w->kernel.domains[domain].watched, 1, __ATOMIC_SEQ_CST);
+	stay(one);
+	one->lost = w->kernel.domains[domain].lost;
+	w->fn = NULL;
+	ring_buffer__consume(one->ring);
+	w->fn = fn;
+	return 0;
+}
+
+static bool is_wanted(const struct rootward_watch *w, __u32 domain)
+{
+	return domain && (!w->name || strcmp(w->kernel.domains[domain].name, w->name) == 0);
+}
+
+/* Return: how many policies are watched, or -errno. */
+static int look_up(struct rootward_watch *w)
+{
+	__u32 i, domain;
+	int n = 0, r;
+
+	for (i = 0; i < RW_LOADED; i++) {
+		struct watched *one = &w->list[i];
+
+		domain = __atomic_load_n(&w->kernel.shared->loaded[i], __ATOMIC_SEQ_CST);
+		if (!is_wanted(w, domain))
+			domain = 0;
+		if (one->serial &&
+		    (one->domain != domain || one->serial != w->kernel.domains[domain].serial))
+			stop_watching(one);
+		if (!domain)
+			continue;
+		r = one->serial ? 0 : start_watching(w, one, domain);
+		if (r < 0)
+			return r;
+		stay(one);
+		n++;
+	}
+	return n;
+}
+
+static int consume(struct rootward_watch *w)
+{
+	int i, r = 0;
+
+	w->told = 0;
+	for (i = 0; i < RW_LOADED && r >= 0; i++)
+		if (w->list[i].serial)
+			r = ring_buffer__consume(w->list[i].ring);
+	return r < 0 ? r : w->told;
+}
+
+int rootward_watch_new(struct rootward_watch **ret, const char *name, enum rootward_watch_what what,
+		       const struct rootward_opts *opts)
+{
+	struct rootward_watch *w;
+	struct rootward_opts copy;
+	int r;
+
+	r = opts_take(&copy, opts);
+	if (r < 0)
+		return r;
+	w = calloc(1, sizeof(*w));
+	if (!w)
+		return -ENOMEM;
+	w->kernel = (struct bpf_kernel)BPF_KERNEL_NONE;
+	w->what = what;
+	w->epoll = epoll_create1(EPOLL_CLOEXEC);
+	w->name = name ? strdup(name) : NULL;
+	r = w->epoll < 0 || (name && !w->name) ? -ENOMEM : loaded_look(&w->kernel);
+	if (r == 0)
+		r = look_up(w);
+	if (r > 0) {
+		*ret = w;
+		return 0;
+	}
+	rootward_watch_free(w);
+	return r < 0 ? r : -ENOENT;
+}
+
+static int wait_for_any(struct rootward_watch *w, int timeout)
+{
+	struct epoll_event event;
+
+	if (timeout < 0 || timeout > LOOKS_UP_MS)
+		timeout = LOOKS_UP_MS;
+	return epoll_wait(w->epoll, &event, 1, timeout) < 0 ? -errno : 0;
+}
+
+int rootward_watch_read(struct rootward_watch *w, int timeout, rootward_event_fn fn, void *data)
+{
+	__u64 begin = now_ns(), looked = 0;
+	int r, left, watched = 1;
+
+	w->fn = fn;
+	w->data = data;
+	for (;;) {
+		if (now_ns() - looked > LOOKS_UP_MS * 1000000ULL) {
+			watched = look_up(w);
+			looked = now_ns();
+		}
+		r = watched < 0 ? watched : consume(w);
+		if (r)
+			return r;
+		if (!watched && w->name)
+			return -ENOENT;
+		left = timeout < 0 ? -1 : timeout - (int)((now_ns() - begin) / 1000000);
+		if (timeout >= 0 && left <= 0)
+			return 0;
+		r = wait_for_any(w, left);
+		if (r < 0)
+			return r;
+	}
+}
+
+uint64_t rootward_watch_lost(struct rootward_watch *w)
+{
+	uint64_t lost = w->lost;
+	int i;
+
+	for (i = 0; i < RW_LOADED; i++)
+		if (w->list[i].serial)
+			lost += domain_of(&w->list[i])->lost - w->list[i].lost;
+	return lost;
+}
+
+void rootward_watch_free(struct rootward_watch *w)
+{
+	int i;
+
+	if (!w)
+		return;
+	w->fn = NULL;
+	for (i = 0; i < RW_LOADED; i++)
+		if (w->list[i].serial)
+			stop_watching(&w->list[i]);
+	bpf_kernel_close(&w->kernel);
+	cleanup_close(&w->epoll);
+	event_reader_done(&w->reader);
+	free(w->name);
+	free(w);
+}

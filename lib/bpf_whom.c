@@ -1,0 +1,134 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include <errno.h>
+#include <fcntl.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include <bpf/bpf.h>
+
+#include "bpf_rules.h"
+#include "bpf_whom.h"
+#include "cleanup.h"
+#include "identity.h"
+
+#define CGROUPS "/sys/fs/cgroup"
+
+static int cannot(const struct policy_task *task, const char *path, int r,
+		  const struct rootward_opts *opts)
+{
+	diag(opts, ROOTWARD_ERROR, &task->origin, NULL, "%s: %s", path, strerror(-r));
+	return r;
+}
+
+/* The kernel's number of a cgroup is its directory's inode number, and its handle. */
+static int take_cgroup(struct rw_task_is *is, const struct policy_task *task,
+		       const struct rootward_opts *opts)
+{
+	char path[4096];
+	const char *at;
+	struct stat st;
+
+	snprintf(path, sizeof(path), CGROUPS "%s", task->cgroup);
+	if (stat(path, &st) < 0)
+		return cannot(task, path, -errno, opts);
+	is->cgroup = st.st_ino;
+	for (at = task->cgroup; *at; at++)
+		is->cgroup_level += *at == '/' && at[1] && at[1] != '/';
+	return 0;
+}
+
+/* The file, and the directory that it is in, both as the kernel knows them. */
+static int take_exe(struct bpf_kernel *k, struct rw_task_is *is, const struct policy_task *task,
+		    const struct rootward_opts *opts)
+{
+	_cleanup_free_ char *real = realpath(task->exe, NULL);
+	_cleanup_close_ int file = -1, dir = -1;
+	struct rw_identity ids[2];
+	const char *why;
+	char *name;
+	int fds[2], r;
+
+	if (!real)
+		return cannot(task, task->exe, -errno, opts);
+	file = open(real, O_PATH | O_CLOEXEC);
+	name = strrchr(real, '/');
+	*name++ = 0;
+	dir = open(*real ? real : "/", O_PATH | O_DIRECTORY | O_CLOEXEC);
+	if (file < 0 || dir < 0)
+		return cannot(task, task->exe, -errno, opts);
+	fds[0] = file;
+	fds[1] = dir;
+	r = identity_read(k->pins[PINNED_IDENTITY], fds, 2, ids);
+	if (r < 0)
+		return cannot(task, task->exe, r, opts);
+	why = identity_unstable(&ids[0]);
+	if (!S_ISREG(ids[0].mode))
+		why = "it is not a regular file";
+	if (why) {
+		diag(opts, ROOTWARD_ERROR, &task->origin, NULL, "%s: %s", task->exe, why);
+		return -ENOTSUP;
+	}
+	is->exe = ids[0].ino;
+	is->exe_dev = ids[0].dev;
+	is->exe_generation = ids[0].generation;
+	is->exe_dir = ids[1].ino;
+	is->exe_name = rule_name_hash(name, strlen(name));
+	return 0;
+}
+
+static int take_task(struct bpf_kernel *k, struct rw_task_is *is, const struct policy_task *task,
+		     const struct rootward_opts *opts)
+{
+	static const struct {
+		uint32_t policy, map;
+	} by[] = {
+		{ TASK_BY_UID, RW_BY_UID },	  { TASK_BY_GID, RW_BY_GID },
+		{ TASK_BY_CGROUP, RW_BY_CGROUP }, { TASK_BY_RUN, RW_BY_RUN },
+		{ TASK_BY_EXE, RW_BY_EXE },
+	};
+	size_t i;
+	int r = 0;
+
+	*is = (struct rw_task_is){ .uid = task->uid, .gid = task->gid };
+	for (i = 0; i < sizeof(by) / sizeof(by[0]); i++)
+		if (task->by & by[i].policy)
+			is->by |= by[i].map;
+	if (task->by & TASK_BY_RUN)
+		is->run = rule_name_hash(task->run, strlen(task->run));
+	if (task->by & TASK_BY_CGROUP)
+		r = take_cgroup(is, task, opts);
+	if (r == 0 && task->by & TASK_BY_EXE)
+		r = take_exe(k, is, task, opts);
+	return r;
+}
+
+_Static_assert(POLICY_TASKS_MAX == RW_TASKS_ARE, "what a policy may say fits");
+
+static int take_tasks(struct bpf_kernel *k, struct rw_task_is *list, __u32 *n,
+		      const struct policy_tasks *tasks, const struct rootward_opts *opts)
+{
+	int first = 0, r;
+
+	for (*n = 0; *n < tasks->n; ++*n) {
+		r = take_task(k, &list[*n], &tasks->list[*n], opts);
+		if (r < 0 && !first)
+			first = r;
+	}
+	return first;
+}
+
+int whom_install(struct bpf_kernel *k, __u32 domain, const struct rootward_policy *policy,
+		 const struct rootward_opts *opts)
+{
+	struct rw_whom whom = {};
+	int r;
+
+	r = take_tasks(k, whom.for_tasks, &whom.n_for, &policy->applies_to, opts);
+	if (r == 0)
+		r = take_tasks(k, whom.but_tasks, &whom.n_but, &policy->except, opts);
+	if (r == 0)
+		r = take_tasks(k, whom.unlock_tasks, &whom.n_unlock, &policy->unlock, opts);
+	if (r < 0)
+		return r;
+	return bpf_map_update_elem(k->pins[PINNED_WHOM], &domain, &whom, BPF_ANY) < 0 ? -errno : 0;
+}

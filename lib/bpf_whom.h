@@ -1,0 +1,23 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Whom a loaded policy is for: from `applies_to` and `except` to the map. */
+#ifndef ROOTWARD_BPF_WHOM_H
+#define ROOTWARD_BPF_WHOM_H
+
+#include "bpf_kernel.h"
+#include "policy.h"
+
+/** whom_select() - enum rw_select. */
+static inline __u32 whom_select(const struct rootward_policy *policy)
+{
+	return (policy->applies_to.n ? RW_SELECT_FOR : 0) | (policy->except.n ? RW_SELECT_BUT : 0);
+}
+
+/**
+ * whom_install() - under the lock, before the domain is listed.
+ * Return: 0; -ENOENT: an executable or a cgroup is not there (reported); -ENOTSUP: an executable's
+ * identity does not last (reported); what the map says.
+ */
+int whom_install(struct bpf_kernel *kernel, __u32 domain, const struct rootward_policy *policy,
+		 const struct rootward_opts *opts);
+
+#endif
