@@ -91,6 +91,7 @@ static int resolve_all(struct rootward_policy *const *policies, size_t n, uint64
 		/* What is only told keeps them: dropping one would be no telling. */
 		if (policies[i]->mode == ROOTWARD_MODE_ENFORCE)
 			*keep_caps &= policies[i]->keep_caps;
+		policy_warn_confining(policies[i], opts);
 		r = policy_resolve(policies[i], opts);
 		if (r < 0 && !first)
 			first = r;

@@ -165,12 +165,25 @@ static int fill_ruleset(struct ruleset *ruleset, const struct rootward_policy *p
 	return r ? r : gaps;
 }
 
+/* Landlock denies, or it is not asked: it cannot tell what it would have denied. */
+static int refuse_mode(const struct rootward_policy *policy, const struct rootward_opts *opts)
+{
+	if (policy->mode == ROOTWARD_MODE_ENFORCE)
+		return 0;
+	diag(opts, ROOTWARD_ERROR, policy->mode_origin.file ? &policy->mode_origin : NULL,
+	     "use the bpf engine",
+	     "landlock cannot let pass and tell what a policy does not allow");
+	return -ENOTSUP;
+}
+
 static int make_layer(struct ruleset *ruleset, const struct rootward_policy *policy,
 		      const struct mounts *mounts)
 {
 	struct rootward_policy extended;
-	int r = devices_deny(&extended, policy);
+	int r = refuse_mode(policy, ruleset->opts);
 
+	if (!r)
+		r = devices_deny(&extended, policy);
 	if (r)
 		return r;
 	r = fill_ruleset(ruleset, &extended, policy, mounts);

@@ -5,7 +5,7 @@
 #include "cleanup.h"
 #include "policy.h"
 
-static bool name_is_valid(const char *name)
+bool policy_name_is_valid(const char *name)
 {
 	size_t i;
 
@@ -19,7 +19,7 @@ int policy_set_name(struct rootward_policy *policy, const char *name)
 {
 	char *copy;
 
-	if (!name_is_valid(name))
+	if (!policy_name_is_valid(name))
 		return -EINVAL;
 	copy = strdup(name);
 	if (!copy)
@@ -64,6 +64,9 @@ void rootward_policy_free(struct rootward_policy *policy)
 	for (i = 0; i < policy->n_strings; i++)
 		free(policy->strings[i]);
 	index_free(&policy->paths);
+	policy_tasks_free(&policy->applies_to);
+	policy_tasks_free(&policy->except);
+	policy_tasks_free(&policy->unlock);
 	free(policy->trees);
 	free(policy->strings);
 	free(policy->name);

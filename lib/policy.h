@@ -122,9 +122,11 @@ struct policy_task {
 
 #define POLICY_TASKS_MAX 8
 
+/** struct policy_tasks - tasks that any of the list names.  @origin: of the whole list */
 struct policy_tasks {
 	struct policy_task list[POLICY_TASKS_MAX];
 	uint32_t n;
+	struct origin origin;
 };
 
 /**
@@ -152,10 +154,12 @@ struct rootward_policy {
 	uint64_t keep_caps;
 	uint32_t keep;
 	enum rootward_mode mode;
+	struct origin mode_origin;
 	struct policy_tasks applies_to;
 	struct policy_tasks except;
 	struct policy_tasks unlock;
 	bool locked;
+	struct origin locked_origin;
 	struct tree *trees;
 	size_t n_trees;
 	size_t cap_trees;
@@ -166,12 +170,21 @@ struct rootward_policy {
 
 #define POLICY_TREES_MAX 100000
 #define POLICY_NAME_MAX 255
+#define POLICY_NAME_RULE "a name has 1 to %d bytes and no control characters"
+
+bool policy_name_is_valid(const char *name);
 
 /**
  * policy_set_name() - Return: 0, -EINVAL (empty, longer than POLICY_NAME_MAX bytes, or with control
  * characters in it), -ENOMEM.
  */
 int policy_set_name(struct rootward_policy *policy, const char *name);
+
+/** policy_warn_confining() - a warning that names the keys that only rootward_load() knows. */
+void policy_warn_confining(const struct rootward_policy *policy, const struct rootward_opts *opts);
+
+/** policy_tasks_free() - what they own. */
+void policy_tasks_free(struct policy_tasks *tasks);
 
 /** policy_find() - the tree with this path as written, or NULL. */
 struct tree *policy_find(const struct rootward_policy *policy, const char *path);

@@ -12,7 +12,29 @@ const struct policy_key policy_keys[] = {
 	{ "keep", KEY_KEEP, false, 0,
 	  "What a confined process keeps though it could undo the confinement with it: "
 	  "capabilities, block_devices, raw_memory, user_namespaces, kernel_settings." },
+	{ "mode", KEY_MODE, false, offsetof(struct rootward_policy, mode),
+	  "enforce, or audit: what is not allowed is told and let pass." },
+	{ "applies_to", KEY_TASKS, false, offsetof(struct rootward_policy, applies_to),
+	  "For rootward load: the tasks that it is for; without it, all." },
+	{ "except", KEY_TASKS, false, offsetof(struct rootward_policy, except),
+	  "For rootward load: but for these." },
+	{ "locked", KEY_BOOL, false, offsetof(struct rootward_policy, locked),
+	  "true: once loaded it is neither unloaded nor replaced until the machine goes down." },
+	{ "unlock", KEY_TASKS, false, offsetof(struct rootward_policy, unlock),
+	  "But by these tasks." },
 	{ "trees", KEY_TREES, false, 0, "The rules." },
+	{ NULL },
+};
+
+const struct policy_key task_keys[] = {
+	{ "executable", KEY_TASK, false, TASK_BY_EXE, "What runs this file." },
+	{ "uid", KEY_TASK, false, TASK_BY_UID, "A user's, by name or number." },
+	{ "gid", KEY_TASK, false, TASK_BY_GID, "A group's, by name or number." },
+	{ "cgroup", KEY_TASK, false, TASK_BY_CGROUP,
+	  "What is in this control group (version 2) or beneath: its path from the hierarchy's "
+	  "root." },
+	{ "run", KEY_TASK, false, TASK_BY_RUN,
+	  "What rootward run has confined by the policy of this name." },
 	{ NULL },
 };
 
@@ -33,6 +55,12 @@ const struct policy_key tree_keys[] = {
 	{ NULL },
 };
 
+#define FITS(keys) _Static_assert(sizeof(keys) / sizeof((keys)[0]) <= KEYS_MAX, "KEYS_MAX")
+
+FITS(policy_keys);
+FITS(task_keys);
+FITS(tree_keys);
+
 const char *key_type_text(enum key_type type)
 {
 	switch (type) {
@@ -50,6 +78,12 @@ const char *key_type_text(enum key_type type)
 		return "a user, \"uid N\", self or unmapped";
 	case KEY_GROUP:
 		return "a group, \"gid N\", self or unmapped";
+	case KEY_MODE:
+		return "enforce or audit";
+	case KEY_TASKS:
+		return "a list of tasks";
+	case KEY_TASK:
+		return "a word";
 	case KEY_TREES:
 		return "a list of trees";
 	}

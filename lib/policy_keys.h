@@ -18,6 +18,9 @@ enum key_type {
 	KEY_BOOL,  /* true or false: bool */
 	KEY_OWNER, /* a user, `self` or `unmapped`: struct tree_owner */
 	KEY_GROUP, /* a group, likewise */
+	KEY_MODE,  /* enforce or audit: enum rootward_mode */
+	KEY_TASKS, /* a list of maps with the keys of task_keys: struct policy_tasks */
+	KEY_TASK,  /* one of those: @offset is enum policy_task_by */
 	KEY_TREES, /* a list of maps with the keys of tree_keys */
 };
 
@@ -37,8 +40,11 @@ struct policy_key {
 	const char *text;
 };
 
-/* Both end with a NULL name. */
+#define KEYS_MAX 12
+
+/* Each ends with a NULL name. */
 extern const struct policy_key policy_keys[];
+extern const struct policy_key task_keys[];
 extern const struct policy_key tree_keys[];
 
 /** key_type_text() - "a list of operations" and so on. */

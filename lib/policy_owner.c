@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* `owner:` and `group:` of a tree: whose objects its rule is about. */
+/* Users and groups; `owner:` and `group:` of a tree: whose objects its rule is about. */
 #include <errno.h>
 #include <grp.h>
 #include <pwd.h>
@@ -63,21 +63,49 @@ static int id_from_digits(const char *text, uint32_t *id)
 	return 0;
 }
 
+static void out_of_range(struct reader *r, const struct kind *kind, const struct yaml_node *node,
+			 const char *digits)
+{
+	char cut[WORD_CUT_MAX], hint[64];
+
+	snprintf(hint, sizeof(hint), "ids are from 0 to %u", UINT32_MAX - 1);
+	mistake(r, node, hint, "the %s number %s is out of range", kind->what,
+		word_cut(digits, cut, sizeof(cut)));
+}
+
+void read_id(struct reader *r, const struct policy_key *key, const struct yaml_node *node,
+	     uint32_t *id)
+{
+	const struct kind *kind = strcmp(key->name, group_kind.prefix) ? &user_kind : &group_kind;
+	int ret = id_from_digits(node->text, id);
+	char cut[WORD_CUT_MAX];
+
+	if (ret == -ERANGE)
+		out_of_range(r, kind, node, node->text);
+	if (ret != -EINVAL)
+		return;
+	ret = kind->find(node->text, id);
+	if (ret == -ENOMEM)
+		r->failed = ret;
+	else if (ret < 0)
+		mistake(r, node, NULL, "unknown %s \"%s\"", kind->what,
+			word_cut(node->text, cut, sizeof(cut)));
+}
+
 static void read_number(struct reader *r, const struct kind *kind, const struct yaml_node *node,
 			const char *digits, struct tree_who *who)
 {
-	char buf[WORD_CUT_MAX], hint[64];
+	char buf[WORD_CUT_MAX];
 	const char *cut;
 	int ret;
 
 	digits += strspn(digits, " ");
 	ret = id_from_digits(digits, &who->id);
 	cut = word_cut(digits, buf, sizeof(buf));
-	snprintf(hint, sizeof(hint), "ids are from 0 to %u", UINT32_MAX - 1);
 	if (ret == 0)
 		who->kind = WHO_ID;
 	else if (ret == -ERANGE)
-		mistake(r, node, hint, "the %s number %s is out of range", kind->what, cut);
+		out_of_range(r, kind, node, digits);
 	else if (strchr(digits, ' '))
 		mistake(r, node, NULL, "\"%s\" needs one number, not \"%s\"", kind->prefix, cut);
 	else

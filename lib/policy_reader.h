@@ -45,6 +45,9 @@ const char *kind_text(const struct yaml_node *node);
 void wrong_kind(struct reader *r, const char *name, const struct yaml_node *node,
 		const char *wanted);
 
+/** word_of() - the word of a node that must be one, or NULL with a message. */
+const char *word_of(struct reader *r, const struct policy_key *key, const struct yaml_node *node);
+
 /** has_nul() - an escape put a NUL into the word, so it must not be taken for a string. */
 bool has_nul(const struct yaml_node *node);
 
@@ -55,6 +58,26 @@ const struct yaml_node *next_word(const struct yaml_node *value, const struct ya
 /** read_value() - read what belongs to @key into @object; every type but KEY_TREES. */
 void read_value(struct reader *r, const struct policy_key *key, const struct yaml_node *node,
 		void *object);
+
+/**
+ * read_map() - read a map by @keys into @object.
+ * @seen: zeros; gets the node of each key that was there, by its position in the table
+ */
+void read_map(struct reader *r, const struct policy_key *keys, const struct yaml_node *map,
+	      void *object, const struct yaml_node *seen[KEYS_MAX]);
+
+/** read_tasks(), read_task_key() - for KEY_TASKS and KEY_TASK (policy_tasks.c). */
+void read_tasks(struct reader *r, const struct policy_key *key, const struct yaml_node *node,
+		void *object);
+void read_task_key(struct reader *r, const struct policy_key *key, const struct yaml_node *node,
+		   void *object);
+
+/**
+ * read_id() - a user or, for a @key of that name, a group, by name or by number (policy_owner.c).
+ * @node: a word without a NUL
+ */
+void read_id(struct reader *r, const struct policy_key *key, const struct yaml_node *node,
+	     uint32_t *id);
 
 /** read_who() - for KEY_OWNER and KEY_GROUP (policy_owner.c). */
 void read_who(struct reader *r, const struct policy_key *key, const struct yaml_node *node,

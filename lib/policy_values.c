@@ -36,9 +36,7 @@ bool has_nul(const struct yaml_node *node)
 	return strlen(node->text) != node->length;
 }
 
-/* The word of a node that must be one, or NULL with a message. */
-static const char *word_of(struct reader *r, const struct policy_key *key,
-			   const struct yaml_node *node)
+const char *word_of(struct reader *r, const struct policy_key *key, const struct yaml_node *node)
 {
 	if (node->kind != YAML_WORD) {
 		wrong_kind(r, key->name, node, key_type_text(key->type));
@@ -61,8 +59,7 @@ static void read_name(struct reader *r, const struct policy_key *key, const stru
 		return;
 	ret = policy_set_name(r->policy, word);
 	if (ret == -EINVAL)
-		mistake(r, node, NULL, "a name has 1 to %d bytes and no control characters",
-			POLICY_NAME_MAX);
+		mistake(r, node, NULL, POLICY_NAME_RULE, POLICY_NAME_MAX);
 	else if (ret < 0)
 		r->failed = ret;
 }
@@ -87,11 +84,34 @@ static void read_bool(struct reader *r, const struct policy_key *key, const stru
 
 	if (!word)
 		return;
+	if (object == r->policy && key->offset == offsetof(struct rootward_policy, locked))
+		r->policy->locked_origin = place(r, node);
 	if (!strcmp(word, "true"))
 		*(bool *)((char *)object + key->offset) = true;
 	else if (strcmp(word, "false"))
 		mistake(r, node, NULL, "\"%s\" needs true or false, not \"%s\"", key->name,
 			word_cut(word, cut, sizeof(cut)));
+}
+
+static void read_mode(struct reader *r, const struct policy_key *key, const struct yaml_node *node,
+		      void *object)
+{
+	const char *word = word_of(r, key, node);
+	struct nearest nearest = { 0 };
+	char hint[NEAREST_HINT_MAX], cut[WORD_CUT_MAX];
+
+	if (!word)
+		return;
+	r->policy->mode_origin = place(r, node);
+	if (!strcmp(word, "audit")) {
+		r->policy->mode = ROOTWARD_MODE_AUDIT;
+	} else if (strcmp(word, "enforce")) {
+		nearest_offer(&nearest, word, "enforce");
+		nearest_offer(&nearest, word, "audit");
+		mistake(r, node, nearest_hint(&nearest, hint, sizeof(hint)),
+			"\"%s\" needs enforce or audit, not \"%s\"", key->name,
+			word_cut(word, cut, sizeof(cut)));
+	}
 }
 
 const struct yaml_node *first_word(const struct yaml_node *value)
@@ -210,9 +230,10 @@ void read_value(struct reader *r, const struct policy_key *key, const struct yam
 {
 	static void (*const readers[])(struct reader * r, const struct policy_key *key,
 				       const struct yaml_node *node, void *object) = {
-		[KEY_NAME] = read_name, [KEY_PATH] = read_path, [KEY_OPS] = read_ops,
-		[KEY_KEEP] = read_keep, [KEY_BOOL] = read_bool, [KEY_OWNER] = read_who,
-		[KEY_GROUP] = read_who,
+		[KEY_NAME] = read_name,	    [KEY_PATH] = read_path, [KEY_OPS] = read_ops,
+		[KEY_KEEP] = read_keep,	    [KEY_BOOL] = read_bool, [KEY_OWNER] = read_who,
+		[KEY_GROUP] = read_who,	    [KEY_MODE] = read_mode, [KEY_TASKS] = read_tasks,
+		[KEY_TASK] = read_task_key,
 	};
 
 	readers[key->type](r, key, node, object);

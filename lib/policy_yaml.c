@@ -49,14 +49,8 @@ static const struct policy_key *key_of(struct reader *r, const struct policy_key
 	return NULL;
 }
 
-#define KEYS_MAX 8
-
-/*
- * Reads a map by @keys into @object.  @seen gets the node of each key that was there, by its
- * position in the table.
- */
-static void read_map(struct reader *r, const struct policy_key *keys, const struct yaml_node *map,
-		     void *object, const struct yaml_node *seen[KEYS_MAX])
+void read_map(struct reader *r, const struct policy_key *keys, const struct yaml_node *map,
+	      void *object, const struct yaml_node *seen[KEYS_MAX])
 {
 	const struct yaml_node *node;
 	const struct policy_key *key;
@@ -171,6 +165,18 @@ static void read_trees(struct reader *r, const struct policy_key *key, const str
 	}
 }
 
+/* A list of who may unlock what is not locked says less than it seems to. */
+static void check_unlock(struct reader *r, const struct yaml_node *const *seen)
+{
+	const struct policy_key *key;
+
+	for (key = policy_keys; key->name; key++)
+		if (key->offset == offsetof(struct rootward_policy, unlock) &&
+		    seen[key - policy_keys] && !r->policy->locked)
+			mistake(r, seen[key - policy_keys], "locked: true",
+				"\"%s\" without \"locked\"", key->name);
+}
+
 static int read_policy(struct reader *r, const struct yaml_node *root)
 {
 	const struct yaml_node *seen[KEYS_MAX] = { NULL };
@@ -184,6 +190,7 @@ static int read_policy(struct reader *r, const struct yaml_node *root)
 			"a policy is a map, not %s", kind_text(root));
 	else if (root->kind == YAML_MAP)
 		read_map(r, policy_keys, root, r->policy, seen);
+	check_unlock(r, seen);
 
 	if (r->failed)
 		return r->failed;

@@ -243,7 +243,7 @@ static int run_command(struct run *run, struct supervisor *supervisor, char **ar
 
 	if (load_policies(run) < 0 || make_domain(run, &domain) < 0)
 		return EXIT_ROOTWARD;
-	report_warnings(&run->report, "less is enforced than the policy says");
+	report_warnings(&run->report, "not all is as the policies say");
 	hand_down(run, domain);
 
 	status = supervisor_pending(supervisor);

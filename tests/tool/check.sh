@@ -56,6 +56,11 @@ ok "an owner of nothing" all ended 0 -- printed '^owner\.yaml:5:31: warning: "ow
 ok "landlock knows no owners, and names the rule" all printed '^owner\.yaml:3:5: warning: landlock does not ask who owns' -- printed '^  landlock would refuse it'
 check --engine landlock owner.yaml
 ok "when it is asked for, it is a mistake" all ended 1 -- printed '^owner\.yaml:3:5: error: landlock does not ask who owns'
+printf 'default: [all]\nmode: audit\n' >audit.yaml
+check --engine landlock audit.yaml
+ok "landlock cannot let pass and tell, and names the key" all ended 1 -- printed '^audit\.yaml:2:7: error: landlock cannot let pass'
+check --engine bpf audit.yaml
+ok "bpf can" ended 0
 printf 'default: [read, execute]\ntrees:\n  - path: /proc/self\n    deny: [all]\n' >self.yaml
 check --engine bpf self.yaml
 ok "what bpf cannot: a rule on a process" all ended 1 -- printed '^self\.yaml:3:5: error: bpf: a rule on /proc/'

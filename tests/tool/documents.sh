@@ -35,6 +35,11 @@ if ((status == 77)); then
 else
 	ok "C is in shape" ended 0
 fi
+# docs/policy.md against the keys
+keys=$(sed -n -E 's/^\t\{ "([a-z_]+)", KEY_.*/\1/p' lib/policy_keys.c | sort -u)
+ok "there are keys" test "$(wc -w <<<"$keys")" -ge 20
+documented=$(sed -n '/^## Keys/,/^## Owners/p' docs/policy.md | sed -n -E '/^\| `/ s/^\|([^|]*)\|.*/\1/p' | grep -o '[a-z_]*' | sort -u)
+ok "docs/policy.md has a row for each, and no other" test "$keys" = "$documented"
 # docs/operations.md against the table of operations and the programs
 words=$(sed -n -E 's/^\tX\([A-Z_]+, ([a-z_]+), .*/\1/p' include/rootward/ops.h)
 table=$(sed -n '/^<!-- hooks-table -->$/,/^<!-- hooks-end -->$/p' docs/operations.md)

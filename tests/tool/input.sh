@@ -99,7 +99,14 @@ ok "in other words" refused 'rootward: --'
 TMPDIR=/no/such/place run "${mark[@]}"
 ok "no place for temporary files" all refused 'temporary directory in /no/such/place' -- said 'hint: set TMPDIR'
 
+printf 'default: [all]\nexcept: [{uid: 5}]\nlocked: true\n' >loaded.yaml
+run -v -p loaded.yaml "${mark[@]}"
+ok "keys that are for load: a warning, and it is confined" all ended 0 -- test -e marker -- said '^rootward: loaded\.yaml:2:9: warning: for rootward load only: except, locked;'
 if [[ ${ROOTWARD_ENGINE-} != bpf ]]; then
+	printf 'default: [all]\nmode: audit\n' >audit.yaml
+	run --engine landlock --best-effort -p audit.yaml "${mark[@]}"
+	ok "landlock refuses to deny what is to be let pass" refused '^rootward: audit\.yaml:2:7: landlock cannot let pass'
+
 	run --engine bpf "${mark[@]}"
 	ok "no BPF: an engine that does not work says why" refused '^rootward: .*bpf'
 fi

@@ -84,6 +84,22 @@ static void test_owners(void)
 	rootward_policy_free(policy);
 }
 
+static void test_mode(void)
+{
+	struct rootward_policy *policy = new_policy(RX, ALL);
+	struct said said;
+	void *state;
+
+	policy->mode = ROOTWARD_MODE_AUDIT;
+	policy->mode_origin = (struct origin){ "p.yaml", 7, 1 };
+	is_int(create(&state, policy, &said, 1), -ENOTSUP, "audit: refused");
+	check_said(&said, "p.yaml:7: landlock cannot let pass and tell");
+	policy->mode = ROOTWARD_MODE_ENFORCE;
+	is_int(create(&state, policy, &said, 0), 0, "enforce: made");
+	engine_landlock.free(state);
+	rootward_policy_free(policy);
+}
+
 static void test_optional(void)
 {
 	struct rootward_policy *policy = new_policy(RX, ALL);
@@ -163,6 +179,7 @@ int main(void)
 	test_working_directory();
 	test_gaps();
 	test_owners();
+	test_mode();
 	test_optional();
 	test_stale();
 	test_unlisted();

@@ -19,6 +19,12 @@ static const char original[] =
 	"keep:\n"
 	"  - sys_ptrace\n"
 	"  - block_devices\n"
+	"mode: audit\n"
+	"locked: true\n"
+	"applies_to: [{executable: /bin/cat, uid: 0}, {cgroup: /a/b, run: build}]\n"
+	"except:\n"
+	"  - gid: root\n"
+	"unlock: [{uid: 5}]\n"
 	"trees:\n"
 	"  - path: .\n"
 	"    allow: [all]\n"
@@ -78,6 +84,8 @@ static const char *const pieces[] = {
 	"path: ",
 	"trees:\n",
 	"all",
+	"uid: ",
+	"audit",
 	"0",
 	"a",
 };

@@ -205,6 +205,50 @@ BAD("trees: [{path: /a, allow: read, owner: gid 0}]\n",
 BAD("trees: [{path: /a, allow: read, owner: \"self\\0\"}]\n",
     "error p:1:40 \"owner\" has a NUL character in it\n")
 
+/* what becomes of what is not allowed, and for whom */
+BAD("mode: audti\n", "error p:1:7 \"mode\" needs enforce or audit, not \"audti\" (did you mean \"audit\"?)\n")
+BAD("mode: learn\n", "error p:1:7 \"mode\" needs enforce or audit, not \"learn\"\n")
+BAD("mode: [audit]\n", "error p:1:7 \"mode\" needs enforce or audit, not a list\n")
+BAD("mode: \"audit\\0\"\n", "error p:1:7 \"mode\" has a NUL character in it\n")
+BAD("locked: yes\n", "error p:1:9 \"locked\" needs true or false, not \"yes\"\n")
+BAD("unlock: [{uid: 0}]\n", "error p:1:1 \"unlock\" without \"locked\" (locked: true)\n")
+BAD("locked: false\nunlock: [{uid: 0}]\n", "error p:2:1 \"unlock\" without \"locked\" (locked: true)\n")
+BAD("applies_to: []\n", "error p:1:13 \"applies_to\" is empty (leave the key out)\n")
+BAD("except:\n", "error p:1:1 \"except\" needs a list of tasks, not nothing\n")
+BAD("except: {uid: 0}\n", "error p:1:9 \"except\" needs a list of tasks, not a map\n")
+BAD("except: [uid, [uid]]\n",
+    "error p:1:10 \"except\" needs maps that tell tasks, not a word\n"
+    "error p:1:15 \"except\" needs maps that tell tasks, not a list\n")
+BAD("except: [{}]\n", "error p:1:10 this names no task: it is empty\n")
+BAD("except: [{gidd: 0}]\n", "error p:1:11 unknown key \"gidd\" (did you mean \"gid\"?)\n")
+BAD("except: [{exe: /a}, {pid: 1}]\n",
+    "error p:1:11 unknown key \"exe\"\n"
+    "error p:1:22 unknown key \"pid\" (did you mean \"uid\"?)\n")
+BAD("except: [{uid: 0, run: x, uid: 1}]\n",
+    "error p:1:27 \"uid\" is given twice\nnote p:1:11 it was first given here\n")
+BAD("except: [{uid: no-such-user, gid: no-such-group}]\n",
+    "error p:1:16 unknown user \"no-such-user\"\n"
+    "error p:1:35 unknown group \"no-such-group\"\n")
+BAD("except: [{uid: 4294967295}, {gid: -1}, {uid: [0]}, {uid: ''}]\n",
+    "error p:1:16 the user number 4294967295 is out of range (ids are from 0 to 4294967294)\n"
+    "error p:1:35 unknown group \"-1\"\n"
+    "error p:1:46 \"uid\" needs a word, not a list\n"
+    "error p:1:58 unknown user \"\"\n")
+BAD("except: [{uid: \"0\\0\"}, {executable: ''}, {run: \"a\\tb\"}, {run: }]\n",
+    "error p:1:16 \"uid\" has a NUL character in it\n"
+    "error p:1:37 the path is empty\n"
+    "error p:1:48 a name has 1 to 255 bytes and no control characters\n"
+    "error p:1:58 \"run\" needs a word, not nothing\n")
+BAD("except: [{cgroup: a.slice}, {cgroup: ''}]\n",
+    "error p:1:19 a cgroup is named from the root of the hierarchy, with a leading /, not \"a.slice\" (\"/system.slice\" is one; so is /sys/fs/cgroup/system.slice)\n"
+    "error p:1:38 a cgroup is named from the root of the hierarchy, with a leading /, not \"\" (\"/system.slice\" is one; so is /sys/fs/cgroup/system.slice)\n")
+BAD("except: [{cgroup: /a/../b}, {cgroup: /./a}, {cgroup: /a//b}]\n",
+    "error p:1:19 a cgroup's path has no empty names, and no . or .. in it\n"
+    "error p:1:38 a cgroup's path has no empty names, and no . or .. in it\n"
+    "error p:1:54 a cgroup's path has no empty names, and no . or .. in it\n")
+BAD("except:\n- uid: 0\n- uid: 1\n- uid: 2\n- uid: 3\n- uid: 4\n- uid: 5\n- uid: 6\n- uid: 7\n- uid: 8\n- uid: 9\n",
+    "error p:10:3 more than 8 in \"except\"\n")
+
 /* all of them in one go, also behind a tree that is wrong by itself */
 BAD("name: []\ndefault: raed\ntrees:\n  - path: /a\n  - path: /a\n    allow: [xx]\n  - path: ''\n    alow: read\n",
     "error p:1:7 \"name\" needs a name, not a list\n"

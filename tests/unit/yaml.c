@@ -116,6 +116,48 @@ static void test_owners(void)
 	rootward_policy_free(policy);
 }
 
+static void test_tasks(void)
+{
+	struct rootward_policy *policy =
+		parse("mode: audit\n"
+		      "locked: true\n"
+		      "unlock: [{executable: /usr/bin/apt, uid: root}]\n"
+		      "applies_to:\n"
+		      "  - cgroup: /sys/fs/cgroup/system.slice/a b.service/\n"
+		      "    run: build\n"
+		      "    gid: root\n"
+		      "  - cgroup: /sys/fs/cgroups\n"
+		      "  - cgroup: /sys/fs/cgroup\n"
+		      "  - cgroup: /\n"
+		      "except: [{uid: 4294967294}]\n");
+	struct policy_task *task = policy->applies_to.list;
+	char buf[64];
+
+	ok(policy->mode == ROOTWARD_MODE_AUDIT && policy->locked, "audit, locked");
+	is_str(origin_format(&policy->mode_origin, buf, sizeof(buf)), "p:1:7", "where audit is");
+	is_int(policy->unlock.n, 1, "one list");
+	is_int(policy->unlock.list[0].by, TASK_BY_EXE | TASK_BY_UID, "by two");
+	is_str(policy->unlock.list[0].exe, "/usr/bin/apt", "an executable");
+	is_int(policy->unlock.list[0].uid, 0, "a user by name");
+	is_int(policy->applies_to.n, 4, "another list");
+	is_int(task[0].by, TASK_BY_CGROUP | TASK_BY_RUN | TASK_BY_GID, "by three");
+	is_str(task[0].cgroup, "/system.slice/a b.service", "a cgroup, as its mount shows it");
+	is_str(task[0].run, "build", "a run");
+	is_int(task[0].gid, 0, "a group by name");
+	is_str(origin_format(&task[0].origin, buf, sizeof(buf)), "p:5:5", "its place");
+	is_str(task[1].cgroup, "/sys/fs/cgroups", "one that only begins alike");
+	is_str(task[2].cgroup, "/", "the root by its mount");
+	is_str(task[3].cgroup, "/", "the root");
+	ok(policy->except.list[0].by == TASK_BY_UID && policy->except.list[0].uid == 4294967294,
+	   "a user by number, with or without an account");
+	rootward_policy_free(policy);
+
+	policy = parse("mode: enforce\nlocked: false\n");
+	ok(policy->mode == ROOTWARD_MODE_ENFORCE && !policy->locked && !policy->applies_to.n,
+	   "what it is without these keys");
+	rootward_policy_free(policy);
+}
+
 static void test_odd_but_good(void)
 {
 	static const char *const texts[] = {
@@ -247,6 +289,7 @@ int main(void)
 	test_bad();
 	test_good();
 	test_owners();
+	test_tasks();
 	test_odd_but_good();
 	test_monsters();
 	test_too_many_trees();
