@@ -81,5 +81,7 @@ extern const struct command command_check;
 extern const struct command command_doctor;
 extern const struct command command_run;
 extern const struct command command_explain;
+extern const struct command command_load;
+extern const struct command command_unload;
 
 #endif

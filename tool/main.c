@@ -12,7 +12,8 @@
 #include "words.h"
 
 static const struct command *const commands[] = {
-	&command_run, &command_check, &command_doctor, &command_explain, &command_bench,
+	&command_run,	&command_check, &command_doctor, &command_explain,
+	&command_bench, &command_load,	&command_unload,
 };
 
 #define N_COMMANDS (sizeof(commands) / sizeof(commands[0]))

@@ -1,0 +1,55 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include <errno.h>
+#include <string.h>
+
+#include <rootward.h>
+
+#include "loaded.h"
+#include "message.h"
+#include "words.h"
+
+void loaded_failed(const char *what, int r)
+{
+	const char *why = NULL;
+
+	if (rootward_engine_probe(ROOTWARD_ENGINE_BPF, &why) == 0) {
+		complain("%s: %s", what, strerror(-r));
+		return;
+	}
+	complain("%s: the bpf engine does not work here: %s", what, why ? why : strerror(-r));
+	hint("rootward doctor says what would change that; rootward run confines a command "
+	     "without it");
+}
+
+struct meant {
+	const char *typed;
+	struct nearest nearest;
+	char name[256];
+};
+
+/* The name is gone when this returns. */
+static void offer(void *data, const struct rootward_loaded *loaded)
+{
+	struct meant *meant = data;
+	const char *before = meant->nearest.word;
+
+	if (loaded->run)
+		return;
+	nearest_offer(&meant->nearest, meant->typed, loaded->name);
+	if (meant->nearest.word == before)
+		return;
+	snprintf(meant->name, sizeof(meant->name), "%s", loaded->name);
+	meant->nearest.word = meant->name;
+}
+
+void loaded_none(const char *name)
+{
+	struct meant meant = { .typed = name };
+
+	complain("no policy of the name %s is loaded", name);
+	rootward_status(offer, &meant);
+	if (meant.nearest.word)
+		hint("did you mean %s?", meant.nearest.word);
+	else
+		hint("rootward status lists those that are");
+}
