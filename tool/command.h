@@ -83,5 +83,6 @@ extern const struct command command_run;
 extern const struct command command_explain;
 extern const struct command command_load;
 extern const struct command command_unload;
+extern const struct command command_status;
 
 #endif

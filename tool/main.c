@@ -13,7 +13,7 @@
 
 static const struct command *const commands[] = {
 	&command_run,	&command_check, &command_doctor, &command_explain,
-	&command_bench, &command_load,	&command_unload,
+	&command_bench, &command_load,	&command_unload, &command_status,
 };
 
 #define N_COMMANDS (sizeof(commands) / sizeof(commands[0]))

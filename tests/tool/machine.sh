@@ -39,6 +39,10 @@ ok "--boot: each is told" all ended 1 -- said "not loaded: $PWD/boot/a\.yaml" --
 ok "hidden files and others are none" test "$(grep -c 'not loaded' "$work/err")" = 2
 try "$rootward" unload
 ok "no name" all ended 125 -- said 'no name'
+try "$rootward" status --json --prometheus
+ok "one form" all ended 125 -- said 'not both'
+try "$rootward" status a b
+ok "one name" all ended 125 -- said 'one name'
 
 if [[ ${ROOTWARD_ENGINE-} != bpf ]]; then
 	# on a machine where bpf works these would be at work
