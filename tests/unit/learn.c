@@ -1,0 +1,283 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* From what a command did to a policy: tables of both, for somebody at home in /home/me. */
+#include <ctype.h>
+#include <errno.h>
+
+#include <rootward.h>
+
+#include "cleanup.h"
+#include "learn.h"
+#include "ops.h"
+#include "policy.h"
+#include "tap.h"
+
+/*
+ * What there is, by the name: tmp... and numbers are gone, link... are symbolic links, a name with
+ * a dot within is a file, so is what begins with a dash, all else are directories.
+ */
+static enum learn_kind kind(void *data, const char *path)
+{
+	const char *name = strrchr(path, '/') + 1;
+
+	if (!strncmp(name, "tmp.", 4) || !strncmp(name, "link", 4) || isdigit(name[0]))
+		return LEARN_NOTHING;
+	return name[0] && (strchr(name + 1, '.') || name[0] == '-') ? LEARN_FILE : LEARN_DIRECTORY;
+}
+
+/**
+ * struct lesson
+ * @cwd:  or NULL
+ * @does: "operation path" each
+ * @want: the policy without its first line, or with it if it begins with `default`
+ */
+struct lesson {
+	const char *text;
+	const char *cwd;
+	const char *does[12];
+	const char *want;
+};
+
+static const char *const secrets[] = { "/home/me/.ssh", "/home/me/.netrc.x", "/etc/shadow.x",
+				       "/etc/ssl/private" };
+
+static int play(struct learn *learn, const struct lesson *lesson)
+{
+	int r = learn_init(learn, "/home/me", lesson->cwd);
+
+	for (size_t i = 0; r == 0 && i < sizeof(secrets) / sizeof(secrets[0]); i++)
+		r = learn_secret(learn, secrets[i]);
+	for (size_t i = 0; r == 0 && lesson->does[i]; i++) {
+		_cleanup_free_ char *line = strdup(lesson->does[i]);
+		char *path = line;
+		char *word = strsep(&path, " ");
+		uint32_t ops = 0;
+
+		for (char *w; (w = strsep(&word, ","));)
+			ops |= ops_from_word(w);
+		r = learn_add(learn, path, ops);
+	}
+	if (r == 0)
+		r = learn_fold(learn, kind, NULL);
+	return r;
+}
+
+static char *write_text(const struct learn *learn, const char *intro)
+{
+	char *text = NULL;
+	size_t size;
+	FILE *out = open_memstream(&text, &size);
+
+	learn_write(out, learn, intro);
+	fclose(out);
+	return text;
+}
+
+static const struct lesson lessons[] = {
+	{ "nothing at all", NULL, { NULL }, "default: []\n" },
+	{ "a file",
+	  NULL,
+	  { "read_file /srv/a.txt" },
+	  "trees:\n  # the system\n  - path: /srv/a.txt\n    allow: [read]\n" },
+	{ "asking for attributes alone is allowed everywhere",
+	  NULL,
+	  { "stat /", "stat /home", "readlink /srv/link" },
+	  "default: [stat, readlink]\n" },
+	{ "and then need not be said elsewhere",
+	  NULL,
+	  { "stat /home", "write_file,stat /srv/a.txt" },
+	  "default: [stat]\ntrees:\n  # the system\n  - path: /srv/a.txt\n    allow: [write_file]\n" },
+	{ "the system is read and executed as a whole",
+	  NULL,
+	  { "execute /usr/bin/make.x", "read_file /usr/lib/libc.so", "read_file /etc/ld.so.cache" },
+	  "trees:\n  # the system\n  - path: /etc/ld.so.cache\n    allow: [read]\n"
+	  "  - path: /usr                                  # 2 files\n    allow: [read, execute]\n" },
+	{ "but it is written only where it was",
+	  NULL,
+	  { "execute /usr/bin/make.x", "write_file /usr/share/x/db.1" },
+	  "trees:\n  # the system\n  - path: /usr\n    allow: [read, execute]\n"
+	  "  - path: /usr/share/x/db.1\n    allow: [write_file]\n" },
+	{ "the working directory is read as a whole",
+	  "/home/me/p",
+	  { "read_file /home/me/p/a.c", "read_file /home/me/p/s/b.c", "read_dir /home/me/p/s" },
+	  "trees:\n  # the working directory\n"
+	  "  - path: .                                     # 3 files\n    allow: [read]\n" },
+	{ "what is made belongs to its directory",
+	  "/home/me/p",
+	  { "make_dir /home/me/p/o", "make_reg,write_file /home/me/p/o/a.o",
+	    "remove_file /home/me/p/o/a.o" },
+	  "trees:\n  # the working directory\n"
+	  "  - path: .\n    allow: [write]\n" },
+	{ "temporary files",
+	  NULL,
+	  { "make_reg,write_file /tmp/tmp.Xy12", "read_file /tmp/tmp.Xy12" },
+	  "trees:\n  # the system\n"
+	  "  - path: /tmp\n    allow: [read, write_file, make_reg]\n" },
+	{ "processes",
+	  NULL,
+	  { "read_file /proc/4711/status", "read_file /proc/meminfo.x", "read_dir /proc/4712/fd" },
+	  "trees:\n  # the system\n  - path: /proc                                 # 3 files\n    allow: [read]\n" },
+	{ "many beside each other",
+	  NULL,
+	  { "read_file /var/lib/x/a.1", "read_file /var/lib/x/a.2", "read_file /var/lib/x/a.3",
+	    "read_file /var/lib/x/a.4", "write_file /var/lib/x/a.4" },
+	  "trees:\n  # the system\n  - path: /var/lib/x                            # 4 files\n    allow: [read]\n"
+	  "  - path: /var/lib/x/a.4\n    allow: [write_file]\n" },
+	{ "few beside each other",
+	  NULL,
+	  { "read_file /var/lib/x/a.1", "read_file /var/lib/x/a.2", "read_file /var/lib/x/a.3" },
+	  "trees:\n  # the system\n  - path: /var/lib/x/a.1\n    allow: [read]\n"
+	  "  - path: /var/lib/x/a.2\n    allow: [read]\n  - path: /var/lib/x/a.3\n    allow: [read]\n" },
+	{ "never across a place of secrets",
+	  NULL,
+	  { "read_file /home/me/a.1", "read_file /home/me/a.2", "read_file /home/me/a.3",
+	    "read_file /home/me/a.4" },
+	  "trees:\n  # the home directory\n  - path: ~/a.1\n    allow: [read]\n  - path: ~/a.2\n    allow: [read]\n"
+	  "  - path: ~/a.3\n    allow: [read]\n  - path: ~/a.4\n    allow: [read]\n" },
+	{ "not where it is the working directory",
+	  "/home/me",
+	  { "read_file /home/me/a.1", "read_file /home/me/b/c.1" },
+	  "trees:\n  # the home directory\n  - path: ~/a.1\n    allow: [read]\n  - path: ~/b/c.1\n    allow: [read]\n" },
+	{ "what must be allowed around one is denied on it",
+	  NULL,
+	  { "make_reg,write_file /home/me/tmp.x" },
+	  "trees:\n  # the home directory\n  - path: \"~\"\n"
+	  "    allow: [write_file, make_reg]\n"
+	  "  # places of secrets, which the trees above would open\n"
+	  "  - {path: ~/.netrc.x, deny: [all], optional: true}\n"
+	  "  - {path: ~/.ssh, deny: [all], optional: true}\n" },
+	{ "what was used of one, and no more",
+	  NULL,
+	  { "read_file /home/me/.ssh/known.x", "make_reg,write_file /home/me/tmp.x" },
+	  "trees:\n  # the home directory\n  - path: \"~\"\n"
+	  "    allow: [write_file, make_reg]\n"
+	  "  # PLACES OF SECRETS, which the command used: does it have to?\n"
+	  "  - path: ~/.ssh/known.x\n    allow: [read_file]\n"
+	  "  # places of secrets, which the trees above would open\n"
+	  "  - {path: ~/.netrc.x, deny: [all], optional: true}\n"
+	  "  - {path: ~/.ssh, deny: [all], optional: true}\n" },
+	{ "a secret that was read, where one may write",
+	  NULL,
+	  { "read_file /home/me/.netrc.x", "make_reg,write_file /home/me/tmp.x" },
+	  "trees:\n  # the home directory\n  - path: \"~\"\n"
+	  "    allow: [write_file, make_reg]\n"
+	  "  # PLACES OF SECRETS, which the command used: does it have to?\n"
+	  "  - path: ~/.netrc.x\n    allow: [read_file]\n    deny: [write_file, make_reg]\n"
+	  "  # places of secrets, which the trees above would open\n"
+	  "  - {path: ~/.ssh, deny: [all], optional: true}\n" },
+	{ "listing the root lists no secrets",
+	  NULL,
+	  { "read_dir /" },
+	  "default: [read_dir]\ntrees:\n  # places of secrets, which the trees above would open\n"
+	  "  - {path: /etc/ssl/private, deny: [all], optional: true}\n"
+	  "  - {path: ~/.ssh, deny: [all], optional: true}\n" },
+	{ "moving: the same on both sides",
+	  "/home/me/p",
+	  { "remove_file,refer /var/x/tmp.1", "make_reg,refer /home/me/p/a.c",
+	    "read_file /home/me/p/b.c" },
+	  "trees:\n  # the working directory\n  - path: .\n"
+	  "    allow: [read, make_reg, remove_file, refer]\n"
+	  "  # the system\n  - path: /var/x\n    allow: [read, make_reg, remove_file, refer]\n" },
+	{ "a file that is replaced",
+	  NULL,
+	  { "make_reg,write_file /srv/d/a.new", "remove_file /srv/d/a.new",
+	    "make_reg,remove_file /srv/d/a.txt", "read_file /srv/d/a.txt" },
+	  "trees:\n  # the system\n  - path: /srv/d                                # 2 files\n    allow: [read, write]\n" },
+	{ "a name that begins with a tilde",
+	  "/srv",
+	  { "write_file /srv/~a.1", "write_file /srv/-" },
+	  "trees:\n  # the working directory\n  - path: \"-\"\n    allow: [write_file]\n"
+	  "  - path: ./~a.1\n    allow: [write_file]\n" },
+	{ "no UTF-8: on the directory",
+	  NULL,
+	  { "write_file /srv/d/a.\xff" },
+	  "trees:\n  # the system\n  - path: /srv/d\n    allow: [write_file]\n" },
+};
+
+static void test_lessons(void)
+{
+	for (size_t i = 0; i < sizeof(lessons) / sizeof(lessons[0]); i++) {
+		const struct lesson *lesson = &lessons[i];
+		_cleanup_free_ char *text = NULL;
+		struct rootward_policy *policy = NULL;
+		const char *got;
+		struct learn learn;
+
+		is_int(play(&learn, lesson), 0, "%s", lesson->text);
+		text = write_text(&learn, "");
+		got = text;
+		if (strncmp(lesson->want, "default", 7) && !strncmp(got, "default: []\n", 12))
+			got += 12;
+		is_str(got, lesson->want, "the policy");
+		is_int(rootward_policy_parse(&policy, text, strlen(text), NULL), 0, "is one");
+		rootward_policy_free(policy);
+		learn_done(&learn);
+	}
+}
+
+static void test_names(void)
+{
+	static const char *const names[] = {
+		"a",	"~",	  "~/x",      ".",	"-",	  "null",	"No",
+		"0",	"a b",	  "a: b",     "#",	"a #b",	  "[x]",	"{",
+		"*",	"&a",	  "!t",	      "|",	">",	  "@a",		"`",
+		"\"",	"'",	  "\\",	      "\\n",	"a\nb",	  "\t",		"\x01",
+		"\x7f", "\u00e9", "\xc2\x85", "\u2028", "\ufeff", "\U0001f600", " a",
+		"a ",	"a,b",	  "%a",	      "?",	"? a",	  "---",	"...",
+	};
+
+	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
+		_cleanup_free_ char *quoted = learn_quoted(names[i]), *text = NULL, *flow = NULL;
+		struct rootward_policy *policy = NULL;
+
+		if (asprintf(&text, "trees:\n  - path: %s    # 2\n    allow: [read]\n", quoted) <
+			    0 ||
+		    asprintf(&flow, "trees:\n  - {path: %s, deny: [all]}\n", quoted) < 0)
+			exit(99);
+		ok(learn_can_quote(names[i]), "%s can be said", quoted);
+		rootward_policy_parse(&policy, text, strlen(text), NULL);
+		is_str(policy ? policy->trees[0].path : NULL, names[i], "and reads back");
+		rootward_policy_free(policy);
+		policy = NULL;
+		rootward_policy_parse(&policy, flow, strlen(flow), NULL);
+		is_str(policy ? policy->trees[0].path : NULL, names[i], "in brackets too");
+		rootward_policy_free(policy);
+	}
+	ok(!learn_can_quote("\xff") && !learn_can_quote("a\xc3"), "bytes that are no text cannot");
+}
+
+static void test_refused(void)
+{
+	static const char *const paths[] = { "", "a", "//", "/a//b", "/./a", "/a/..", "/.." };
+	struct learn learn;
+
+	learn_init(&learn, NULL, NULL);
+	for (size_t i = 0; i < sizeof(paths) / sizeof(paths[0]); i++)
+		is_int(learn_add(&learn, paths[i], ROOTWARD_OP_STAT), -EINVAL, "no path: \"%s\"",
+		       paths[i]);
+	is_int(learn_add(&learn, "/", ROOTWARD_OP_MAKE_DIR), -EINVAL, "the root is no entry");
+	is_int(learn_add(&learn, "/...", ROOTWARD_OP_STAT), 0, "but this is a name");
+	learn_done(&learn);
+}
+
+static void test_intro(void)
+{
+	struct learn learn;
+	char *text;
+
+	learn_init(&learn, NULL, NULL);
+	learn_fold(&learn, kind, NULL);
+	text = write_text(&learn, "a\ndefault: [all]");
+	is_str(text, "# a\n# default: [all]\ndefault: []\n",
+	       "what is said in front stays a comment");
+	free(text);
+	learn_done(&learn);
+}
+
+int main(void)
+{
+	test_lessons();
+	test_names();
+	test_refused();
+	test_intro();
+	return done_testing();
+}

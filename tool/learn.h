@@ -1,0 +1,124 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * What a command did, as a tree of paths, and the smallest policy that is fit to be read and allows
+ * it.
+ *
+ * A rule can only be on what is there before the command starts, and stays there.  So what is about
+ * something that was made, removed or renamed, about a symbolic link, or about something that is
+ * gone, belongs to the directory that it was in: that is what makes names of temporary files and
+ * numbers of processes disappear.  So does what changes a directory's entries (ROOTWARD_OPS_ENTRY),
+ * which no rule on the entry can allow.
+ *
+ * Then rules are drawn together where there are many, but never of a directory's own accord where
+ * that would give away a place of secrets; where it must be, a deny is put on the place.
+ */
+#ifndef TOOL_LEARN_H
+#define TOOL_LEARN_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+
+#include "index.h"
+
+/** enum learn_kind - what a path leads to, as far as it matters to a rule. */
+enum learn_kind {
+	LEARN_NOTHING, /* nothing, or a symbolic link: there can be no rule on it */
+	LEARN_FILE,
+	LEARN_DIRECTORY,
+};
+
+/**
+ * struct learn_node - a path.
+ * @used:    what was asked of it, or of its entries
+ * @base:    what a rule that there is already allows on it
+ * @changed: its entry was made, removed or renamed
+ * @refers:  something was linked or renamed from or to here, from or to another directory
+ * @secret:  a place of secrets; @holds_secret: one is it or beneath; @in_secret: it is one or
+ * beneath
+ * @need:    what is to be allowed on it, while that is being found out
+ * @allow, @deny: the rule, after learn_fold()
+ * @files:   how many files and directories the rule, or part of it, was needed for
+ */
+struct learn_node {
+	struct learn_node *parent, *child, *next;
+	uint32_t used;
+	uint32_t base;
+	uint32_t need;
+	uint32_t allow;
+	uint32_t deny;
+	size_t files;
+	enum learn_kind kind;
+	bool changed;
+	bool refers;
+	bool secret;
+	bool holds_secret;
+	bool in_secret;
+	char name[];
+};
+
+/**
+ * struct learn
+ * @nodes: the first is the root
+ * @home, @cwd: nodes, or NULL
+ * @default_ops: after learn_fold(): what is allowed wherever no rule decides
+ * @default_base: what is so already
+ */
+struct learn {
+	struct learn_node **nodes;
+	size_t n, room;
+	struct index index;
+	struct learn_node *home, *cwd;
+	uint32_t default_ops;
+	uint32_t default_base;
+};
+
+/** learn_init() - @home, @cwd: without symbolic links; or NULL.  Return: 0; -ENOMEM. */
+int learn_init(struct learn *learn, const char *home, const char *cwd);
+
+void learn_done(struct learn *learn);
+
+/**
+ * learn_add() - @ops were used on @path, which is whole and has no symbolic links.
+ * Return: 0; -EINVAL: it is no such path; -ENOMEM.
+ */
+int learn_add(struct learn *learn, const char *path, uint32_t ops);
+
+/** learn_secret() - @path is a place of secrets.  Return: as learn_add(). */
+int learn_secret(struct learn *learn, const char *path);
+
+/** learn_base() - a rule allows @ops on @path already.  Return: as learn_add(). */
+int learn_base(struct learn *learn, const char *path, uint32_t ops);
+
+/** learn_find() - the node of @path, made if there is none; NULL: -errno in *error. */
+struct learn_node *learn_find(struct learn *learn, const char *path, int *error);
+
+/** learn_path() - absolute, to free; NULL: out of memory. */
+char *learn_path(const struct learn_node *node);
+
+typedef enum learn_kind (*learn_kind_fn)(void *data, const char *path);
+
+/** learn_fold() - from what was used to rules; once.  @kind: is asked.  Return: 0; -ENOMEM. */
+int learn_fold(struct learn *learn, learn_kind_fn kind, void *data);
+
+/** learn_written() - @node's path as a policy has it (`.`, `~/x`), to free; NULL: out of memory. */
+char *learn_written(const struct learn *learn, const struct learn_node *node);
+
+/** learn_words() - "[read, write_file]", to free; NULL: out of memory. */
+char *learn_words(uint32_t ops);
+
+/** learn_quoted() - @text as YAML that reads back as it, to free; NULL: out of memory. */
+char *learn_quoted(const char *text);
+
+/** learn_can_quote() - whether YAML can say it: it cannot say what is not UTF-8. */
+bool learn_can_quote(const char *text);
+
+/** learn_each() - a node after @node and beneath @top, parents first, by name; NULL: none. */
+struct learn_node *learn_each(const struct learn_node *top, struct learn_node *node);
+
+/** learn_write() - the policy, beneath the lines @intro, which are comments.  Return: 0; -ENOMEM.
+ */
+int learn_write(FILE *out, const struct learn *learn, const char *intro);
+
+#endif
