@@ -81,6 +81,7 @@ extern const struct command command_check;
 extern const struct command command_doctor;
 extern const struct command command_run;
 extern const struct command command_explain;
+extern const struct command command_learn;
 extern const struct command command_load;
 extern const struct command command_unload;
 extern const struct command command_status;

@@ -32,7 +32,7 @@ enum learn_kind {
 /**
  * struct learn_node - a path.
  * @used:    what was asked of it, or of its entries
- * @base:    what a rule that there is already allows on it
+ * @base:    what a rule that there is already allows on it; @ruled: there is one
  * @changed: its entry was made, removed or renamed
  * @refers:  something was linked or renamed from or to here, from or to another directory
  * @secret:  a place of secrets; @holds_secret: one is it or beneath; @in_secret: it is one or
@@ -50,6 +50,7 @@ struct learn_node {
 	uint32_t deny;
 	size_t files;
 	enum learn_kind kind;
+	bool ruled;
 	bool changed;
 	bool refers;
 	bool secret;

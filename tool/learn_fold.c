@@ -218,7 +218,7 @@ static void shut(struct learn *learn, struct learn_node *node)
 
 	if (node->kind == LEARN_FILE)
 		open &= ~ROOTWARD_OP_READ_DIR;
-	if (node->base || !open)
+	if (node->ruled || !open)
 		return;
 	if (node->kind == LEARN_NOTHING)
 		node->deny = ROOTWARD_OPS_ALL & ~used_beneath(node);

@@ -166,9 +166,11 @@ int learn_base(struct learn *learn, const char *path, uint32_t ops)
 	int r;
 
 	node = learn_find(learn, path, &r);
-	if (node)
-		node->base |= ops;
-	return r;
+	if (!node)
+		return r;
+	node->base |= ops;
+	node->ruled = true;
+	return 0;
 }
 
 char *learn_path(const struct learn_node *node)

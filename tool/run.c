@@ -250,7 +250,7 @@ static int run_command(struct run *run, struct supervisor *supervisor, char **ar
 	if (status) {
 		status += EXIT_BY_SIGNAL;
 	} else {
-		status = supervise(supervisor, domain, argv, &denials);
+		status = supervise(supervisor, domain, argv, denials_add, &denials);
 		denials_print(&denials, domain, run->explain);
 	}
 	denials_done(&denials);

@@ -24,7 +24,7 @@
 #include "message.h"
 #include "supervise.h"
 
-/* How often denials are fetched: the engine's buffer must not fill up in between. */
+/* How often events are fetched: the engine's buffer must not fill up in between. */
 #define EVENTS_INTERVAL_MS 100
 
 static const int forwarded[] = { SIGHUP, SIGINT, SIGQUIT, SIGTERM, SIGUSR1, SIGUSR2, SIGWINCH };
@@ -166,9 +166,9 @@ static bool child_ended(pid_t child, int *status)
 }
 
 static int wait_for(struct supervisor *supervisor, struct rootward_domain *domain, pid_t child,
-		    struct denials *denials)
+		    rootward_event_fn fn, void *data)
 {
-	bool tells = rootward_domain_events(domain, denials_add, denials) == 0;
+	bool tells = rootward_domain_events(domain, fn, data) == 0;
 	struct pollfd poll_fd = { .fd = supervisor->fd, .events = POLLIN };
 	int status = 0;
 
@@ -176,13 +176,13 @@ static int wait_for(struct supervisor *supervisor, struct rootward_domain *domai
 		poll(&poll_fd, 1, tells ? EVENTS_INTERVAL_MS : -1);
 		forward_signals(supervisor, child);
 		if (tells)
-			rootward_domain_events(domain, denials_add, denials);
+			rootward_domain_events(domain, fn, data);
 	} while (!child_ended(child, &status));
 	return status;
 }
 
 int supervise(struct supervisor *supervisor, struct rootward_domain *domain, char **argv,
-	      struct denials *denials)
+	      rootward_event_fn fn, void *data)
 {
 	_cleanup_close_ int report = -1, child_report = -1;
 	struct failure failure;
@@ -206,7 +206,7 @@ int supervise(struct supervisor *supervisor, struct rootward_domain *domain, cha
 		run_child(supervisor, domain, argv, child_report);
 	close(steal_fd(&child_report));
 
-	status = wait_for(supervisor, domain, child, denials);
+	status = wait_for(supervisor, domain, child, fn, data);
 	/* the other end closed at exec or at the end: this does not block */
 	if (read(report, &failure, sizeof(failure)) == sizeof(failure))
 		explain_failure(&failure, argv[0]);

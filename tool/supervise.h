@@ -7,8 +7,6 @@
 
 #include <rootward.h>
 
-#include "denials.h"
-
 /**
  * struct supervisor
  * @fd:       signals of ours arrive here once supervisor_init() has blocked them
@@ -33,10 +31,11 @@ void supervisor_drain(struct supervisor *supervisor);
 
 /**
  * supervise() - run @argv in @domain to its end; says why when it does not start.
+ * @fn: gets the domain's events, with @data, while the command runs; those of the end are left
  * Return: the exit status to end with.
  */
 int supervise(struct supervisor *supervisor, struct rootward_domain *domain, char **argv,
-	      struct denials *denials);
+	      rootward_event_fn fn, void *data);
 
 /**
  * supervisor_done() - give signals back.  Where the terminal interrupted the command, and it ended
