@@ -9,6 +9,7 @@
 
 #include "cleanup.h"
 #include "learn_lesson.h"
+#include "learn_update.h"
 #include "message.h"
 #include "options.h"
 #include "outfile.h"
@@ -19,6 +20,11 @@ static const struct option_spec options[] = {
 	{ 'o', "output", OPTION_FILE, "FILE", false, "What is written",
 	  "write the policy to FILE, not to standard output\n"
 	  "when the command has ended" },
+	{ 'u', "update", OPTION_FILE, "FILE", false, NULL,
+	  "add what the policy FILE lacks, show the difference and\n"
+	  "ask; with -o FILE stays as it is. What its rules deny\n"
+	  "stays denied" },
+	{ 'y', "yes", OPTION_FLAG, NULL, false, NULL, "do not ask" },
 	{ 'v', "verbose", OPTION_FLAG, NULL, false, NULL, "say more" },
 	{ 'h', "help", OPTION_FLAG, NULL, false, NULL, "this text" },
 	{},
@@ -27,15 +33,20 @@ static const struct option_spec options[] = {
 static const struct example examples[] = {
 	{ "rootward learn -o make.yaml -- make", "what does this build need?" },
 	{ "rootward run -p make.yaml -- make clean all", "and from then on it gets no more" },
+	{ "rootward learn --update make.yaml -- make check", "but for what this needs besides" },
 	{},
 };
 
 /**
  * struct learning - what the command line says.
  * @argv: the command
+ * @update: of which policy; its file is NULL: a new one is made
+ * @policy: that allows nothing; NULL when there is @update's
  */
 struct learning {
 	const char *output;
+	struct update update;
+	bool yes;
 	bool help;
 	char **argv;
 	struct report report;
@@ -49,6 +60,7 @@ static void learning_done(struct learning *l)
 	outfile_drop(&l->out);
 	rootward_domain_free(l->domain);
 	rootward_policy_free(l->policy);
+	update_done(&l->update);
 	report_done(&l->report);
 }
 
@@ -59,6 +71,12 @@ static int take_option(void *data, const struct option_spec *spec, const char *v
 	switch (spec->key) {
 	case 'o':
 		l->output = value;
+		break;
+	case 'u':
+		l->update.file = value;
+		break;
+	case 'y':
+		l->yes = true;
 		break;
 	case 'v':
 		l->report.verbose = true;
@@ -78,22 +96,25 @@ static int failed(const struct learning *l, const char *what, int r)
 	return r;
 }
 
-/* A domain that allows nothing, denies nothing, and tells all. */
+/* A domain that allows nothing, or what is allowed already; denies nothing; and tells all. */
 static int prepare(struct learning *l)
 {
 	struct rootward_opts opts = report_opts(&l->report);
+	struct rootward_policy *policy;
 	const char *why = NULL;
 	int r;
 
-	r = rootward_policy_new(&l->policy, "learn");
+	r = l->update.file ? update_load(&l->update, &opts)
+			   : rootward_policy_new(&l->policy, "learn");
+	policy = l->update.file ? l->update.policy : l->policy;
 	if (r == 0)
-		r = rootward_policy_set_mode(l->policy, ROOTWARD_MODE_LEARN);
+		r = rootward_policy_set_mode(policy, ROOTWARD_MODE_LEARN);
 	if (r < 0)
-		return failed(l, "cannot prepare to learn", r);
+		return failed(l, l->update.file ? l->update.file : "cannot prepare to learn", r);
 	r = outfile_open(&l->out, l->output);
 	if (r < 0)
 		return r;
-	r = rootward_domain_new(&l->domain, ROOTWARD_ENGINE_BPF, &l->policy, 1, &opts);
+	r = rootward_domain_new(&l->domain, ROOTWARD_ENGINE_BPF, &policy, 1, &opts);
 	if (r < 0 && !l->report.errors && rootward_engine_probe(ROOTWARD_ENGINE_BPF, &why) < 0 &&
 	    why) {
 		complain(
@@ -160,10 +181,17 @@ static int try_policy(struct learning *l, const char *text)
 	return r < 0 ? failed(l, "the learned policy cannot be applied", r) : 0;
 }
 
+static int write_out(struct learning *l, const char *text)
+{
+	FILE *out = l->output ? outfile_start(&l->out) : stdout;
+
+	fputs(text, out);
+	return outfile_finish(&l->out);
+}
+
 static int write_policy(struct learning *l, struct lesson *lesson)
 {
 	_cleanup_free_ char *text = NULL;
-	FILE *out;
 	int r;
 
 	r = lesson_end(lesson, NULL);
@@ -173,10 +201,33 @@ static int write_policy(struct learning *l, struct lesson *lesson)
 		complain("cannot make a policy of it: %s", strerror(-r));
 		return r;
 	}
-	out = l->output ? outfile_start(&l->out) : stdout;
-	fputs(text, out);
-	r = outfile_finish(&l->out);
+	r = write_out(l, text);
 	return r < 0 ? r : try_policy(l, text);
+}
+
+static int update_policy(struct learning *l, struct lesson *lesson,
+			 const struct supervisor *supervisor)
+{
+	_cleanup_free_ char *text = NULL;
+	int r;
+
+	/* looked up anew: what it names may have come since */
+	policy_resolve(l->update.policy, NULL);
+	r = lesson_end(lesson, l->update.policy);
+	if (r < 0) {
+		complain("cannot make a policy of it: %s", strerror(-r));
+		return r;
+	}
+	r = update_text(&l->update, &lesson->learn, &text);
+	if (r < 0)
+		return r;
+	if (!text)
+		say("%s lacks nothing of what the command did", l->update.file);
+	if (l->output)
+		r = write_out(l, text ? text : l->update.text);
+	else if (text && (l->yes || update_accepted(&l->update, &supervisor->mask)))
+		r = update_write(&l->update, text);
+	return r < 0 || !text ? r : try_policy(l, text);
 }
 
 /* Returns the exit status. */
@@ -200,7 +251,7 @@ static int learn_from(struct learning *l, struct supervisor *supervisor)
 	status = supervise(supervisor, l->domain, l->argv, lesson_event, &lesson);
 	rootward_domain_events(l->domain, lesson_event, &lesson);
 	rootward_domain_stats(l->domain, &stats);
-	r = write_policy(l, &lesson);
+	r = l->update.file ? update_policy(l, &lesson, supervisor) : write_policy(l, &lesson);
 	if (r == 0 && status)
 		say("the command ended with status %d: it may not have come to all it does",
 		    status);
