@@ -181,20 +181,20 @@ static void test_lacks(void)
 static void test_diff(void)
 {
 	static const char old[] =
-		"# 1\n# 2\n# 3\n# 4\ndefault: []\n# 6\n# 7\n# 8\n# 9\n# 10\n# 11\n# 12\n"
-		"trees:\n  - path: /a\n    allow: [read]\n# 16\n";
+		"# 1\n# 2\ndefault:\n  - stat\n# 5\n# 6\n# 7\n# 8\n# 9\n# 10\n# 11\n# 12\n"
+		"trees:\n  - path: /a\n    allow: [read] # 15\n# 16\n";
 	struct rootward_policy *policy = parse(old);
 	_cleanup_free_ char *diff = NULL;
 	struct learn learn;
 	struct edit edit;
 
-	fill(&learn, &(struct lack){ .add = { { "/", READ, 0 }, { "/b", READ, 0 } } });
+	fill(&learn, &(struct lack){ .add = { { "/", READ, 0 }, { "/a", WRITE, 0 } } });
 	is_int(edit_make(&edit, old, strlen(old), policy, &learn), 0, "two places far apart");
 	diff = diff_of(&edit);
 	is_str(diff,
-	       "--- p.yaml\n+++ p.yaml\n@@ -2,7 +2,7 @@\n # 2\n # 3\n # 4\n-default: []\n"
-	       "+default: [read_file]\n # 6\n # 7\n # 8\n@@ -12,5 +12,7 @@\n # 12\n trees:\n   - path: /a\n"
-	       "     allow: [read]\n+  - path: /b\n+    allow: [read_file]\n # 16\n",
+	       "--- p.yaml\n+++ p.yaml\n@@ -1,7 +1,8 @@\n # 1\n # 2\n default:\n   - stat\n"
+	       "+  - read_file\n # 5\n # 6\n # 7\n@@ -12,5 +13,5 @@\n # 12\n trees:\n   - path: /a\n"
+	       "-    allow: [read] # 15\n+    allow: [read, write_file] # 15\n # 16\n",
 	       "are two hunks");
 	edit_done(&edit);
 	learn_done(&learn);

@@ -1,0 +1,146 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: LGPL-2.1-or-later
+# shellcheck disable=SC2016,SC2034 # commands for another shell; what lib.sh reads
+# A policy that is learned from a command lets it run again, and nothing else. Needs the bpf engine.
+# shellcheck source=tests/tool/lib.sh
+. "$(dirname "$0")/lib.sh"
+
+learn() {
+	try "$rootward" learn "$@"
+}
+
+again() {
+	try "$rootward" run --engine bpf --explain-denials -p "$work/p.yaml" -- "$@"
+}
+
+# What became of it, for who reads the log.
+show() {
+	sed 's/^/# /' "$work/p.yaml"
+}
+
+# learned COMMAND...: three tests: it is learned, the policy is one, and it lets the command run.
+# `fresh` makes the world what it was before.
+learned() {
+	fresh
+	learn -o "$work/p.yaml" -- "$@"
+	ok "learn from $1" all ended 0 -- test -s "$work/p.yaml" -- quiet
+	show
+	try "$rootward" check "$work/p.yaml"
+	ok "$1: check passes" ended 0
+	fresh
+	again "$@"
+	ok "$1: runs under it" all ended 0 -- said '^rootward: 0 accesses denied'
+	again "$@"
+	ok "$1: and again" all ended 0 -- said '^rootward: 0 accesses denied'
+	again cat "$HOME/.ssh/id_rsa"
+	ok "$1: no secrets" all eval '! printed secret' -- eval '! ended 0'
+	again cat "$HOME/other/file"
+	ok "$1: nothing else" all eval '! printed other' -- eval '! ended 0'
+}
+
+mkdir src
+echo 'int a;' >src/a.c
+echo 'int b;' >src/b.c
+cat >build.sh <<'END_OF_BUILD'
+#!/bin/sh
+set -e
+[ -z "$STEAL" ] || cat "$HOME/.ssh/id_rsa" || exit 9
+mkdir -p out
+temporary=$(mktemp)
+cat src/a.c src/b.c >"$temporary"
+mv -f "$temporary" out/all.c
+cp out/all.c out/copy.c
+chmod 755 out/copy.c
+ln -sf copy.c out/link
+cat out/link >out/log
+rm -rf out/sub out/hard
+mkdir out/sub
+echo x >out/sub/x
+mv out/sub/x out/x
+ln out/copy.c out/hard
+grep -q Name /proc/self/status
+cat /etc/passwd >/dev/null
+ls . >/dev/null
+END_OF_BUILD
+chmod 755 build.sh
+fresh() {
+	rm -rf out
+}
+learned ./build.sh
+rm -rf out
+export STEAL=yes
+again ./build.sh
+unset STEAL
+ok "a read of a secret that was planted in it" all ended 9 -- eval '! printed secret'
+
+# an update
+cp "$work/p.yaml" "$work/first.yaml"
+sed -i '1i # mine' "$work/p.yaml"
+echo 'set -e; ./build.sh; echo new >"$HOME/other/new"' >more.sh
+again sh more.sh
+ok "what it does not do it may not" eval '! ended 0'
+learn --update "$work/p.yaml" -- sh more.sh
+ok "--update shows the difference" all ended 0 -- printed '^@@ ' -- printed '^\+ +- path: ~/other' -- said 'not changed'
+ok "and changes nothing unasked" eval '! grep -q other "$work/p.yaml"'
+rm -f "$HOME/other/new"
+learn --yes --update "$work/p.yaml" -- sh more.sh
+ok "--yes changes it" all ended 0 -- grep -q other "$work/p.yaml"
+ok "but only adds" all eval 'head -n 1 "$work/p.yaml" | grep -q "# mine"' -- \
+	eval '! diff "$work/first.yaml" "$work/p.yaml" | grep -q "^<"'
+show
+try "$rootward" check "$work/p.yaml"
+ok "check passes" ended 0
+rm -f "$HOME/other/new"
+again sh more.sh
+ok "it runs" all ended 0 -- said '^rootward: 0 accesses denied'
+learn --update "$work/p.yaml" -- sh more.sh
+ok "then it lacks nothing" all ended 0 -- said 'lacks nothing' -- eval '! printed "^@@"'
+printf 'default: [all]\ntrees:\n  - path: %s\n    deny: [read]\n' "$HOME/.ssh" >"$work/deny.yaml"
+learn --yes --update "$work/deny.yaml" -- cat "$HOME/.ssh/id_rsa"
+ok "what a rule denies stays denied, and is told" all said 'denied by a rule' -- said 'lacks nothing' -- printed secret
+
+# the rest
+learn -- sh -c 'cat file; exit 3'
+ok "the status is the command's; without -o the policy is printed" all ended 3 -- printed '^file$' -- printed '^default: ' -- said 'ended with status 3'
+learn -o "$work/none.yaml" -- ./no-such-command
+ok "no such command" ended 127
+learn -o "$work/no/such/place.yaml" -- touch marker
+ok "what cannot be written is refused before" all ended 125 -- test ! -e marker
+learn --update "$work/none-such.yaml" -- touch marker
+ok "so is what cannot be read" all ended 125 -- test ! -e marker
+"$rootward" learn -o "$work/killed.yaml" -- sh -c 'echo $$ >pid; cat file; exec sleep 1000' >/dev/null 2>&1 &
+wait_for has_line pid '[0-9]'
+kill -TERM $!
+wait $!
+ok "a command that is ended teaches what it did till then" all test $? = 143 -- grep -q '^default:' "$work/killed.yaml"
+
+# real commands
+mkdir made
+cat >made/Makefile <<'END_OF_MAKEFILE'
+all: lib.a prog
+%.o: %.c
+	cp $< $@
+lib.a: a.o b.o
+	cat $^ >$@
+prog: lib.a
+	cp lib.a $@.new && mv $@.new $@
+clean:
+	rm -f *.o lib.a prog
+END_OF_MAKEFILE
+cp src/*.c made
+fresh() {
+	make -s -C made clean
+}
+learned make -C made
+
+mkdir repository bin
+ln -s "$(type -P git)" bin/git-upload-pack
+PATH=$PATH:$PWD/bin
+(cd repository && git init -q . && cp ../src/*.c . && git add . &&
+	git -c user.name=n -c user.email=e@e commit -qm one) >"$work/out" 2>&1
+fresh() {
+	rm -rf clone
+}
+learned git clone -q repository clone
+
+finish
