@@ -86,6 +86,12 @@ void learn_done(struct learn *learn);
  */
 int learn_add(struct learn *learn, const char *path, uint32_t ops);
 
+/**
+ * learn_moved() - @path was moved to where @ops more are allowed on it, which must be so where it
+ * was, then.  Return: as learn_add().
+ */
+int learn_moved(struct learn *learn, const char *path, uint32_t ops);
+
 /** learn_secret() - @path is a place of secrets.  Return: as learn_add(). */
 int learn_secret(struct learn *learn, const char *path);
 

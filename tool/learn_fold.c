@@ -209,12 +209,16 @@ static uint32_t used_beneath(struct learn_node *top)
 }
 
 /*
- * Denies, on places of secrets that what is around them would open.  What the command used there
- * stays allowed.
+ * Denies, on places of secrets that what is around them would open, if that was not open before.
+ * What the command used there stays allowed.
  */
 static void shut(struct learn *learn, struct learn_node *node)
 {
-	uint32_t open = allowed_at(learn, node->parent) & ~KNOWING;
+	uint32_t open = learn->default_ops & ~learn->default_base;
+
+	for (const struct learn_node *n = node->parent; n; n = n->parent)
+		open |= n->need;
+	open &= ~KNOWING;
 
 	if (node->kind == LEARN_FILE)
 		open &= ~ROOTWARD_OP_READ_DIR;

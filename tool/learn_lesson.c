@@ -40,10 +40,12 @@ void lesson_done(struct lesson *lesson)
 
 static void take(struct lesson *lesson, const struct rootward_event *event)
 {
-	int r;
+	int r = -EINVAL;
 
-	r = event->whole && event->object ? learn_add(&lesson->learn, event->object, event->denied)
-					  : -EINVAL;
+	if (event->whole && event->object && event->reason == ROOTWARD_REASON_GAIN)
+		r = learn_moved(&lesson->learn, event->object, event->denied);
+	else if (event->whole && event->object)
+		r = learn_add(&lesson->learn, event->object, event->denied);
 	if (r == -EINVAL)
 		lesson->cut++;
 	else if (r < 0 && !lesson->error)
@@ -58,7 +60,7 @@ void lesson_event(void *data, const struct rootward_event *event)
 
 	if (event->outcome == ROOTWARD_ALLOWED)
 		return;
-	if (event->reason == ROOTWARD_REASON_DEFAULT)
+	if (event->reason == ROOTWARD_REASON_DEFAULT || event->reason == ROOTWARD_REASON_GAIN)
 		take(lesson, event);
 	else if (event->reason == ROOTWARD_REASON_RULE)
 		lesson->ruled++;

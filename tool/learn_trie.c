@@ -146,6 +146,21 @@ int learn_add(struct learn *learn, const char *path, uint32_t ops)
 	return 0;
 }
 
+int learn_moved(struct learn *learn, const char *path, uint32_t ops)
+{
+	struct learn_node *node;
+	int r;
+
+	node = learn_find(learn, path, &r);
+	if (!node)
+		return r;
+	if (!node->parent)
+		return -EINVAL;
+	node->changed = true;
+	node->parent->used |= ops & ~ROOTWARD_OPS_ENTRY;
+	return 0;
+}
+
 int learn_secret(struct learn *learn, const char *path)
 {
 	struct learn_node *node;

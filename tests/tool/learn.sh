@@ -18,8 +18,11 @@ show() {
 	sed 's/^/# /' "$work/p.yaml"
 }
 
-# learned COMMAND...: three tests: it is learned, the policy is one, and it lets the command run.
-# `fresh` makes the world what it was before.
+# learned COMMAND...: tests: it is learned, the policy is one, and lets the command run and no more.
+# `fresh` makes the world what it was before; `renew` what the second run needs of it.
+renew() {
+	:
+}
 learned() {
 	fresh
 	learn -o "$work/p.yaml" -- "$@"
@@ -30,6 +33,7 @@ learned() {
 	fresh
 	again "$@"
 	ok "$1: runs under it" all ended 0 -- said '^rootward: 0 accesses denied'
+	renew
 	again "$@"
 	ok "$1: and again" all ended 0 -- said '^rootward: 0 accesses denied'
 	again cat "$HOME/.ssh/id_rsa"
@@ -141,6 +145,9 @@ PATH=$PATH:$PWD/bin
 fresh() {
 	rm -rf clone
 }
-learned git clone -q repository clone
+renew() {
+	fresh
+}
+learned git clone -q --template= repository clone
 
 finish

@@ -259,6 +259,50 @@ static void test_refused(void)
 	learn_done(&learn);
 }
 
+/* A policy that is there: it says some of it already, and its places of secrets are its owner's. */
+static void test_base(void)
+{
+	struct learn learn;
+	char *text;
+
+	learn_init(&learn, "/home/me", NULL);
+	learn.default_base = ROOTWARD_OP_READ_FILE;
+	learn_secret(&learn, "/home/me/.ssh");
+	learn_secret(&learn, "/home/me/.aws");
+	learn_secret(&learn, "/srv/secret");
+	learn_base(&learn, "/home/me/.aws", 0);
+	learn_base(&learn, "/srv", ROOTWARD_OP_WRITE_FILE | ROOTWARD_OP_MAKE_REG);
+	learn_add(&learn, "/srv/a.txt", ROOTWARD_OP_WRITE_FILE);
+	learn_add(&learn, "/home/me/a.txt", ROOTWARD_OP_MAKE_REG);
+	learn_fold(&learn, kind, NULL);
+	text = write_text(&learn, "");
+	is_str(text,
+	       "default: []\ntrees:\n  # the home directory\n  - path: \"~\"\n    allow: [make_reg]\n"
+	       "  # places of secrets, which the trees above would open\n"
+	       "  - {path: ~/.ssh, deny: [all], optional: true}\n",
+	       "beside what there is");
+	free(text);
+	learn_done(&learn);
+}
+
+/* Told by name: what has more allowed on it where it comes. */
+static void test_moved(void)
+{
+	struct learn learn;
+	char *text;
+
+	learn_init(&learn, NULL, NULL);
+	is_int(learn_moved(&learn, "/srv/tmp/tmp.1", ROOTWARD_OP_EXECUTE), 0, "moved");
+	is_int(learn_moved(&learn, "/", ROOTWARD_OP_EXECUTE), -EINVAL, "not the root");
+	learn_fold(&learn, kind, NULL);
+	text = write_text(&learn, "");
+	is_str(text,
+	       "default: []\ntrees:\n  # the system\n  - path: /srv/tmp\n    allow: [execute]\n",
+	       "is allowed as much where it was");
+	free(text);
+	learn_done(&learn);
+}
+
 static void test_intro(void)
 {
 	struct learn learn;
@@ -278,6 +322,8 @@ int main(void)
 	test_lessons();
 	test_names();
 	test_refused();
+	test_base();
+	test_moved();
 	test_intro();
 	return done_testing();
 }
