@@ -101,6 +101,12 @@ int learn_base(struct learn *learn, const char *path, uint32_t ops);
 /** learn_find() - the node of @path, made if there is none; NULL: -errno in *error. */
 struct learn_node *learn_find(struct learn *learn, const char *path, int *error);
 
+/**
+ * learn_sort() - siblings by name: the same accesses make the same policy, in whatever order they
+ * came.  Return: 0; -ENOMEM.
+ */
+int learn_sort(struct learn *learn);
+
 /** learn_path() - absolute, to free; NULL: out of memory. */
 char *learn_path(const struct learn_node *node);
 
@@ -121,7 +127,7 @@ char *learn_quoted(const char *text);
 /** learn_can_quote() - whether YAML can say it: it cannot say what is not UTF-8. */
 bool learn_can_quote(const char *text);
 
-/** learn_each() - a node after @node and beneath @top, parents first, by name; NULL: none. */
+/** learn_each() - a node after @node and beneath @top, parents first; NULL: none. */
 struct learn_node *learn_each(const struct learn_node *top, struct learn_node *node);
 
 /** learn_write() - the policy, beneath the lines @intro, which are comments.  Return: 0; -ENOMEM.

@@ -4,7 +4,6 @@
  * here; so the new text is read again, and it must say just what was wanted.
  */
 #include <errno.h>
-#include <stdarg.h>
 #include <string.h>
 
 #include "cleanup.h"
@@ -36,30 +35,6 @@ static void free_policy(struct rootward_policy **policy)
 static void free_yaml(struct yaml_node **node)
 {
 	yaml_free(*node);
-}
-
-__attribute__((format(printf, 3, 4))) static int insert(struct edit *edit, size_t at,
-							const char *format, ...)
-{
-	struct insertion *list = reallocarray(edit->list, edit->n + 1, sizeof(*list));
-	size_t i = edit->n;
-	va_list args;
-	char *text;
-	int r;
-
-	if (!list)
-		return -ENOMEM;
-	edit->list = list;
-	va_start(args, format);
-	r = vasprintf(&text, format, args);
-	va_end(args);
-	if (r < 0)
-		return -ENOMEM;
-	for (; i && list[i - 1].at > at; i--)
-		list[i] = list[i - 1];
-	list[i] = (struct insertion){ at, text };
-	edit->n++;
-	return 0;
 }
 
 static size_t line_end(const struct edit *edit, size_t at)
@@ -125,7 +100,7 @@ static int add_lines(struct edit *edit, size_t at, int indent, uint32_t ops)
 	at = line_end(edit, at);
 	for (unsigned int bit = 0; ops_word(bit) && r == 0; bit++)
 		if (ops >> bit & 1)
-			r = insert(edit, at, "\n%*s- %s", indent, "", ops_word(bit));
+			r = edit_insert(edit, at, "\n%*s- %s", indent, "", ops_word(bit));
 	return r;
 }
 
@@ -140,14 +115,14 @@ static int add_words(struct edit *edit, const struct yaml_node *value, uint32_t 
 	if (last && !end)
 		return -ENOTSUP;
 	if (value->kind == YAML_WORD)
-		return insert(edit, start_of(edit, value), "[")
-			       ?: insert(edit, end, ", %s]", words);
+		return edit_insert(edit, start_of(edit, value), "[")
+			       ?: edit_insert(edit, end, ", %s]", words);
 	if (value->kind != YAML_LIST)
 		return -ENOTSUP;
 	if (!is_flow(edit, value))
 		return last ? add_lines(edit, end, (int)value->column - 1, ops) : -ENOTSUP;
-	return last ? insert(edit, end, ", %s", words)
-		    : insert(edit, start_of(edit, value) + 1, "%s", words);
+	return last ? edit_insert(edit, end, ", %s", words)
+		    : edit_insert(edit, start_of(edit, value) + 1, "%s", words);
 }
 
 static const struct yaml_node *key_of(const struct yaml_node *map, const char *name)
@@ -184,11 +159,11 @@ static int add_key(struct edit *edit, const struct yaml_node *map, const char *n
 	if (!first)
 		return -ENOTSUP;
 	if (is_flow(edit, map))
-		return insert(edit, start_of(edit, first), "%s: %s, ", name, words);
+		return edit_insert(edit, start_of(edit, first), "%s: %s, ", name, words);
 	if (first->column == 1)
-		return insert(edit, start_of(edit, first), "%s: %s\n", name, words);
-	return insert(edit, line_end(edit, offset_of(edit, last_line(map), 1)), "\n%*s%s: %s",
-		      (int)first->column - 1, "", name, words);
+		return edit_insert(edit, start_of(edit, first), "%s: %s\n", name, words);
+	return edit_insert(edit, line_end(edit, offset_of(edit, last_line(map), 1)), "\n%*s%s: %s",
+			   (int)first->column - 1, "", name, words);
 }
 
 static int add_ops(struct edit *edit, const struct yaml_node *map, const char *name, uint32_t ops)
@@ -222,9 +197,9 @@ static int insert_flow(const struct editor *e, const char *path, const struct tr
 	if (!rest)
 		return -ENOMEM;
 	if (first)
-		return insert(e->edit, start_of(e->edit, first), "{path: %s%s}, ", path, rest);
-	return insert(e->edit, start_of(e->edit, e->trees) + 1, "%s{path: %s%s}",
-		      e->fresh ? ", " : "", path, rest);
+		return edit_insert(e->edit, start_of(e->edit, first), "{path: %s%s}, ", path, rest);
+	return edit_insert(e->edit, start_of(e->edit, e->trees) + 1, "%s{path: %s%s}",
+			   e->fresh ? ", " : "", path, rest);
 }
 
 static int insert_block(const struct editor *e, size_t at, int indent, const char *path,
@@ -235,8 +210,8 @@ static int insert_block(const struct editor *e, size_t at, int indent, const cha
 	if (asprintf(&before, "\n%*s  ", indent, "") < 0)
 		return -ENOMEM;
 	rest = tree_rest(tree, before);
-	return rest ? insert(e->edit, at, "%s\n%*s- path: %s%s",
-			     e->trees || e->fresh ? "" : "\ntrees:", indent, "", path, rest)
+	return rest ? edit_insert(e->edit, at, "%s\n%*s- path: %s%s",
+				  e->trees || e->fresh ? "" : "\ntrees:", indent, "", path, rest)
 		    : -ENOMEM;
 }
 
@@ -401,32 +376,4 @@ int edit_make(struct edit *edit, const char *text, size_t len, const struct root
 	e.trees = key ? key->next : NULL;
 	r = add_all(&e, learn);
 	return r < 0 || !edit->n ? r : read_again(&e);
-}
-
-char *edit_apply(const struct edit *edit)
-{
-	char *text = NULL;
-	size_t size, at = 0;
-	FILE *out = open_memstream(&text, &size);
-
-	if (!out)
-		return NULL;
-	for (size_t i = 0; i < edit->n; i++) {
-		fwrite(edit->old + at, 1, edit->list[i].at - at, out);
-		fputs(edit->list[i].text, out);
-		at = edit->list[i].at;
-	}
-	fwrite(edit->old + at, 1, edit->len - at, out);
-	if (fclose(out) == 0)
-		return text;
-	free(text);
-	return NULL;
-}
-
-void edit_done(struct edit *edit)
-{
-	for (size_t i = 0; i < edit->n; i++)
-		free(edit->list[i].text);
-	free(edit->list);
-	*edit = (struct edit){};
 }

@@ -40,6 +40,10 @@ struct edit {
 int edit_make(struct edit *edit, const char *text, size_t len, const struct rootward_policy *policy,
 	      const struct learn *learn);
 
+/** edit_insert() - put it in, behind what is there at @at already.  Return: 0; -ENOMEM. */
+int edit_insert(struct edit *edit, size_t at, const char *format, ...)
+	__attribute__((format(printf, 3, 4)));
+
 /** edit_apply() - the new text, to free; NULL: out of memory. */
 char *edit_apply(const struct edit *edit);
 

@@ -254,7 +254,9 @@ int learn_fold(struct learn *learn, learn_kind_fn kind, void *data)
 	for (size_t i = 0; i < learn->n; i++)
 		learn->nodes[i]->need = learn->nodes[i]->used;
 	root->kind = LEARN_DIRECTORY;
-	r = settle(&f, root, false);
+	r = learn_sort(learn);
+	if (r == 0)
+		r = settle(&f, root, false);
 	if (r < 0)
 		return r;
 	draw_whole(learn, root);

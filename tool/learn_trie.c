@@ -32,17 +32,6 @@ static uint32_t hash_step(const struct step *step)
 	return hash_bytes(hash, step->name, step->len);
 }
 
-/* Siblings are kept in order, so that a policy is the same for the same accesses. */
-static void link_in(struct learn_node *parent, struct learn_node *node)
-{
-	struct learn_node **place = &parent->child;
-
-	while (*place && strcmp((*place)->name, node->name) < 0)
-		place = &(*place)->next;
-	node->next = *place;
-	*place = node;
-}
-
 static struct learn_node *new_node(struct learn *learn, const struct step *step)
 {
 	_cleanup_free_ struct learn_node *node = calloc(1, sizeof(*node) + step->len + 1);
@@ -63,8 +52,10 @@ static struct learn_node *new_node(struct learn *learn, const struct step *step)
 	}
 	if (index_add(&learn->index, hash_step(step), (uint32_t)learn->n) < 0)
 		return NULL;
-	if (node->parent)
-		link_in(node->parent, node);
+	if (node->parent) {
+		node->next = node->parent->child;
+		node->parent->child = node;
+	}
 	return learn->nodes[learn->n++] = steal_ptr(node);
 }
 
@@ -211,6 +202,35 @@ char *learn_path(const struct learn_node *node)
 		*--end = '/';
 	}
 	return path;
+}
+
+static int compare(const void *a, const void *b)
+{
+	const struct learn_node *const *x = a, *const *y = b;
+
+	return strcmp((*x)->name, (*y)->name);
+}
+
+int learn_sort(struct learn *learn)
+{
+	_cleanup_free_ struct learn_node **list = calloc(learn->n, sizeof(list[0]));
+
+	if (!list)
+		return -ENOMEM;
+	for (size_t i = 0; i < learn->n; i++) {
+		struct learn_node **place = &learn->nodes[i]->child;
+		size_t n = 0;
+
+		for (struct learn_node *child = *place; child; child = child->next)
+			list[n++] = child;
+		qsort(list, n, sizeof(list[0]), compare);
+		for (size_t k = 0; k < n; k++) {
+			*place = list[k];
+			place = &list[k]->next;
+		}
+		*place = NULL;
+	}
+	return 0;
 }
 
 struct learn_node *learn_each(const struct learn_node *top, struct learn_node *node)

@@ -86,6 +86,16 @@ ok "what it does not do it may not" eval '! ended 0'
 learn --update "$work/p.yaml" -- sh more.sh
 ok "--update shows the difference" all ended 0 -- printed '^@@ ' -- printed '^\+ +- path: ~/other' -- said 'not changed'
 ok "and changes nothing unasked" eval '! grep -q other "$work/p.yaml"'
+if type script >/dev/null 2>&1; then
+	for answer in n y; do
+		rm -f "$HOME/other/new"
+		cp "$work/p.yaml" "$work/asked.yaml"
+		echo $answer | script -qec "$(printf '%q ' "$rootward" learn --update "$work/asked.yaml" -- sh more.sh)" \
+			/dev/null >"$work/out" 2>"$work/err"
+		ok "on a terminal it asks, and is told $answer" all printed 'change .*asked.yaml\? \[y/N\]' -- \
+			test "$(grep -c other "$work/asked.yaml")" = "$(case $answer in y) echo 1 ;; *) echo 0 ;; esac)"
+	done
+fi
 rm -f "$HOME/other/new"
 learn --yes --update "$work/p.yaml" -- sh more.sh
 ok "--yes changes it" all ended 0 -- grep -q other "$work/p.yaml"

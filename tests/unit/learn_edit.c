@@ -139,6 +139,7 @@ static void fill(struct learn *learn, const struct lack *lack)
 			node->allow = lack->add[i].allow;
 		node->deny = lack->add[i].deny;
 	}
+	learn_sort(learn);
 }
 
 static char *diff_of(const struct edit *edit)
