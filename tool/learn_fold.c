@@ -19,6 +19,8 @@
 /* What tells that something is there and what it is, not what is in it: gives away no secret. */
 #define KNOWING (ROOTWARD_OP_STAT | ROOTWARD_OP_READLINK)
 
+#define MAKING (ROOTWARD_OP_WRITE_FILE | ROOTWARD_OP_MAKE_REG)
+
 /* A directory in which things are made, written and removed is written to. */
 #define CHANGING (ROOTWARD_OP_WRITE_FILE | ROOTWARD_OP_MAKE_REG | ROOTWARD_OP_REMOVE_FILE)
 
@@ -147,9 +149,14 @@ static uint32_t allowed_at(const struct learn *learn, const struct learn_node *n
 	return ops;
 }
 
-/* To whole groups, for the reader. */
+/*
+ * The next time what was made and written is there already, and is made empty first.  Else to whole
+ * groups, for the reader.
+ */
 static void widen(struct learn_node *node)
 {
+	if ((node->need & MAKING) == MAKING)
+		node->need |= ROOTWARD_OP_TRUNCATE;
 	if (!may_draw(node))
 		return;
 	if (node->need & ROOTWARD_OP_READ_FILE)

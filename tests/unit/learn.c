@@ -111,7 +111,7 @@ static const struct lesson lessons[] = {
 	  NULL,
 	  { "make_reg,write_file /tmp/tmp.Xy12", "read_file /tmp/tmp.Xy12" },
 	  "trees:\n  # the system\n"
-	  "  - path: /tmp\n    allow: [read, write_file, make_reg]\n" },
+	  "  - path: /tmp\n    allow: [read, write_file, truncate, make_reg]\n" },
 	{ "processes",
 	  NULL,
 	  { "read_file /proc/4711/status", "read_file /proc/meminfo.x", "read_dir /proc/4712/fd" },
@@ -141,7 +141,7 @@ static const struct lesson lessons[] = {
 	  NULL,
 	  { "make_reg,write_file /home/me/tmp.x" },
 	  "trees:\n  # the home directory\n  - path: \"~\"\n"
-	  "    allow: [write_file, make_reg]\n"
+	  "    allow: [write_file, truncate, make_reg]\n"
 	  "  # places of secrets, which the trees above would open\n"
 	  "  - {path: ~/.netrc.x, deny: [all], optional: true}\n"
 	  "  - {path: ~/.ssh, deny: [all], optional: true}\n" },
@@ -149,7 +149,7 @@ static const struct lesson lessons[] = {
 	  NULL,
 	  { "read_file /home/me/.ssh/known.x", "make_reg,write_file /home/me/tmp.x" },
 	  "trees:\n  # the home directory\n  - path: \"~\"\n"
-	  "    allow: [write_file, make_reg]\n"
+	  "    allow: [write_file, truncate, make_reg]\n"
 	  "  # PLACES OF SECRETS, which the command used: does it have to?\n"
 	  "  - path: ~/.ssh/known.x\n    allow: [read_file]\n"
 	  "  # places of secrets, which the trees above would open\n"
@@ -159,9 +159,9 @@ static const struct lesson lessons[] = {
 	  NULL,
 	  { "read_file /home/me/.netrc.x", "make_reg,write_file /home/me/tmp.x" },
 	  "trees:\n  # the home directory\n  - path: \"~\"\n"
-	  "    allow: [write_file, make_reg]\n"
+	  "    allow: [write_file, truncate, make_reg]\n"
 	  "  # PLACES OF SECRETS, which the command used: does it have to?\n"
-	  "  - path: ~/.netrc.x\n    allow: [read_file]\n    deny: [write_file, make_reg]\n"
+	  "  - path: ~/.netrc.x\n    allow: [read_file]\n    deny: [write_file, truncate, make_reg]\n"
 	  "  # places of secrets, which the trees above would open\n"
 	  "  - {path: ~/.ssh, deny: [all], optional: true}\n" },
 	{ "listing the root lists no secrets",
