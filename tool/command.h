@@ -85,5 +85,6 @@ extern const struct command command_learn;
 extern const struct command command_load;
 extern const struct command command_unload;
 extern const struct command command_status;
+extern const struct command command_watch;
 
 #endif

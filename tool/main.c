@@ -12,8 +12,8 @@
 #include "words.h"
 
 static const struct command *const commands[] = {
-	&command_run,	 &command_learn,  &command_check,  &command_doctor, &command_explain,
-	&command_bench, &command_load,	  &command_unload, &command_status,
+	&command_run,	&command_learn, &command_check,	 &command_doctor, &command_explain,
+	&command_bench, &command_load,	&command_unload, &command_status, &command_watch,
 };
 
 #define N_COMMANDS (sizeof(commands) / sizeof(commands[0]))

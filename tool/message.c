@@ -10,12 +10,18 @@
 /* A policy that is not one at all has as many mistakes as lines: nobody reads on after so many. */
 #define MAX_ERRORS 20
 
+bool is_terminal(FILE *out)
+{
+	const char *term = getenv("TERM");
+
+	return isatty(fileno(out)) && !(term && !strcmp(term, "dumb"));
+}
+
 bool has_colour(FILE *out)
 {
 	const char *no_color = getenv("NO_COLOR");
-	const char *term = getenv("TERM");
 
-	return !(no_color && *no_color) && isatty(fileno(out)) && !(term && !strcmp(term, "dumb"));
+	return !(no_color && *no_color) && is_terminal(out);
 }
 
 static const char *colour(const char *code)

@@ -17,6 +17,9 @@
 #define GREEN "\033[32m"
 #define PLAIN "\033[0m"
 
+/** is_terminal() - whether @out is a terminal that can do more than print lines. */
+bool is_terminal(FILE *out);
+
 /** has_colour() - whether @out is a terminal that knows colours, and NO_COLOR says nothing else. */
 bool has_colour(FILE *out);
 

@@ -238,7 +238,7 @@ static void hand_down(const struct run *run, const struct rootward_domain *domai
 static int run_command(struct run *run, struct supervisor *supervisor, char **argv)
 {
 	struct rootward_domain *domain = NULL;
-	struct denials denials = {};
+	struct tally denials = {};
 	int status;
 
 	if (load_policies(run) < 0 || make_domain(run, &domain) < 0)
@@ -250,10 +250,10 @@ static int run_command(struct run *run, struct supervisor *supervisor, char **ar
 	if (status) {
 		status += EXIT_BY_SIGNAL;
 	} else {
-		status = supervise(supervisor, domain, argv, denials_add, &denials);
+		status = supervise(supervisor, domain, argv, tally_take, &denials);
 		denials_print(&denials, domain, run->explain);
 	}
-	denials_done(&denials);
+	tally_done(&denials);
 	rootward_domain_free(domain);
 	return status;
 }

@@ -16,7 +16,7 @@ try "$rootward" --help
 ok "--help lists commands" all ended 0 -- printed '^  run  ' -- silent
 try "$rootward"
 ok "nothing: the same as an error" all ended 125 -- said '^  run  '
-for command in run explain check doctor bench load unload status learn; do
+for command in run explain check doctor bench load unload status watch learn; do
 	try "$rootward" $command --help
 	ok "$command --help has examples" all ended 0 -- printed '^Examples' -- printed "rootward $command"
 	options=$(options_of $command)
