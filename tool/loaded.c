@@ -42,14 +42,19 @@ static void offer(void *data, const struct rootward_loaded *loaded)
 	meant->nearest.word = meant->name;
 }
 
-void loaded_none(const char *name)
+bool loaded_hint(const char *name)
 {
 	struct meant meant = { .typed = name };
 
-	complain("no policy of the name %s is loaded", name);
 	rootward_status(offer, &meant);
 	if (meant.nearest.word)
 		hint("did you mean %s?", meant.nearest.word);
-	else
+	return meant.nearest.word != NULL;
+}
+
+void loaded_none(const char *name)
+{
+	complain("no policy of the name %s is loaded", name);
+	if (!loaded_hint(name))
 		hint("rootward status lists those that are");
 }

@@ -3,6 +3,8 @@
 #ifndef TOOL_LOADED_H
 #define TOOL_LOADED_H
 
+#include <stdbool.h>
+
 /**
  * loaded_failed() - a failure for which the library had no words: whether bpf works here at all,
  * else
@@ -10,7 +12,10 @@
  */
 void loaded_failed(const char *what, int r);
 
-/** loaded_none() - no policy of that name is loaded: says so, and which may have been meant. */
+/** loaded_hint() - no policy of that name is loaded: which may have been meant, if any. */
+bool loaded_hint(const char *name);
+
+/** loaded_none() - the same, behind saying so. */
 void loaded_none(const char *name);
 
 #endif

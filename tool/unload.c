@@ -35,12 +35,10 @@ static int unload_one(struct report *report, const char *name)
 	unsigned int before = report->errors;
 	int r = rootward_unload(name, &opts);
 
-	if (r < 0 && report->errors == before) {
-		if (r == -ENOENT)
-			loaded_none(name);
-		else
-			loaded_failed(name, r);
-	}
+	if (r == -ENOENT)
+		loaded_hint(name);
+	else if (r < 0 && report->errors == before)
+		loaded_failed(name, r);
 	return r;
 }
 

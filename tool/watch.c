@@ -213,7 +213,7 @@ static void sum_up(struct show *show)
 	if (show->live)
 		view_draw(stdout, &show->view, 0, 0, has_colour(stdout), "\n");
 	else if (show->json)
-		print_json_line(json_pack("{s:s,s:I,s:I}", "end", "end", "events",
+		print_json_line(json_pack("{s:b,s:I,s:I}", "end", true, "events",
 					  (json_int_t)show->events, "lost_so_far",
 					  (json_int_t)show->told));
 	else if (show->told)

@@ -16,7 +16,7 @@ run --engine bpf "${mark[@]}"
 ok "no BPF LSM" refused '^rootward: the bpf engine does not work here: .*(BPF|bpf)'
 echo 'default: [all]' >all.yaml
 try "$rootward" load all.yaml
-ok "nothing is loaded for the machine, and why" all ended 125 -- said '^rootward: .*the bpf engine does not work here: .*(BPF|bpf)' -- said 'hint: rootward doctor'
+ok "nothing is loaded for the machine, and why" all ended 125 -- said '^rootward: .*need the bpf engine: .*(BPF|bpf)' -- said 'hint: rootward doctor'
 try "$rootward" bench
 ok "nothing to measure" all ended 125 -- said 'nothing can be measured' -- said ' bpf: ' -- said ' landlock: '
 ok "no temporary directory is left" test -z "$(ls -A "$TMPDIR")"
