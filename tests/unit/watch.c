@@ -225,6 +225,19 @@ static void test_rates(void)
 	view_done(&view);
 }
 
+static void test_outcomes(void)
+{
+	struct rootward_event event = events[1];
+	struct view view = {};
+
+	view_take(&view, &event);
+	event.outcome = ROOTWARD_DENIED;
+	view_take(&view, &event);
+	view_take(&view, &event);
+	is_int(view.tally.n, 2, "what is let pass and what is denied are two rows");
+	view_done(&view);
+}
+
 static void test_many(void)
 {
 	struct rootward_event event = events[0];
@@ -251,6 +264,7 @@ int main(void)
 	test_view();
 	test_room();
 	test_rates();
+	test_outcomes();
 	test_many();
 	return done_testing();
 }
