@@ -17,6 +17,8 @@ ok "no BPF LSM" refused '^rootward: the bpf engine does not work here: .*(BPF|bp
 echo 'default: [all]' >all.yaml
 try "$rootward" load all.yaml
 ok "nothing is loaded for the machine, and why" all ended 125 -- said '^rootward: .*need the bpf engine: .*(BPF|bpf)' -- said 'hint: rootward doctor'
+try "$rootward" learn -o learned.yaml -- "${mark[@]}"
+ok "nothing is learned, and why" all refused '^rootward: the bpf engine does not work here' -- test ! -e learned.yaml
 try "$rootward" bench
 ok "nothing to measure" all ended 125 -- said 'nothing can be measured' -- said ' bpf: ' -- said ' landlock: '
 ok "no temporary directory is left" test -z "$(ls -A "$TMPDIR")"
