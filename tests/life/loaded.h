@@ -1,0 +1,32 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * Policies that are loaded for the machine, on a kernel that takes the programs:
+ *
+ *	loaded/
+ *	|-- open
+ *	|-- secret		denied by all policies here
+ *	|-- old			denied by one
+ *	`-- new			denied by another
+ */
+#ifndef LOADED_H
+#define LOADED_H
+
+#include "life.h"
+
+/** load_text() - rootward_load() of one policy.  Return: that, or what parsing says. */
+int load_text(const char *text);
+
+/** opens() - 0, or -errno of opening it for reading. */
+int opens(const char *path);
+
+/** in_child() - what @fn returns in a child. */
+int in_child(int (*fn)(void *), void *data);
+
+#define SECRET "- {path: /tmp/loaded/secret, deny: [all]}\n"
+#define TREES "default: [all]\ntrees:\n" SECRET
+
+void test_replacement(void);
+void test_kills(void);
+void test_sizes(void);
+
+#endif
