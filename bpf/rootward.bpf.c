@@ -13,6 +13,7 @@
  *	whom.bpf.h          which tasks a loaded policy is for
  *	under.bpf.h         all domains that a task is under
  *	ask.bpf.h           a question, asked of all of them
+ *	gain.bpf.h          what moves may not gain by it
  *	hooks_*.bpf.h       the hooks, by what they get
  *	guard.bpf.h         what must stay where it is
  *	hold.bpf.h          what keeps loaded policies from being taken away
@@ -32,6 +33,7 @@
 #include "whom.bpf.h"
 #include "under.bpf.h"
 #include "ask.bpf.h"
+#include "gain.bpf.h"
 #include "hooks_file.bpf.h"
 #include "hooks_path.bpf.h"
 #include "guard.bpf.h"

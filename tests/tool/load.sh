@@ -46,7 +46,7 @@ load -v keys.yaml
 ok "load" all ended 0 -- said 'loaded keys.yaml: keys, 1 rule'
 ok "this shell is under it, too" all is_shut keys/id -- is_open other/id
 status
-ok "it is shown" all ended 0 -- printed '^keys +enforce +[1-9][0-9]* +1 '
+ok "it is shown" all ended 0 -- printed '^keys +enforce +all +1 '
 ok "in 80 columns" eval '! awk "length > 80" "$work/out" | grep .'
 status --json keys
 ok "as JSON" all ended 0 -- test "$(field kind)" = load -- at_least denied 1 -- at_least allowed 1 -- at_least tasks 2
