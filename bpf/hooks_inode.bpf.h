@@ -5,6 +5,8 @@
 
 #include "hooks_system.bpf.h"
 
+#define PF_IO_WORKER 0x00000010
+
 /*
  * An overlay acts on its layers as its mounter, in the caller's task, after the caller was judged
  * on the overlay's own dentry.
@@ -14,7 +16,9 @@ static __always_inline int decide_inside(struct dentry *dentry, __u32 ops)
 	struct question q = { .ops = ops, .asker = current_asker() };
 	struct task_struct *task = bpf_get_current_task_btf();
 
-	if (!q.asker || lent_by_kernel(task->cred))
+	/* A worker of io_uring has its creator's credentials: those are nobody's but the caller's.
+	 */
+	if (!q.asker || (lent_by_kernel(task->cred) && !(task->flags & PF_IO_WORKER)))
 		return 0;
 	address_into(&q.dentry, dentry);
 	bpf_loop(asker_turns(q.asker), ask_inside_turn, &q, 0);
