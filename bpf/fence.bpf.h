@@ -94,6 +94,27 @@ __noinline int fence_tell(__u32 domain, __u64 dentry, __u32 ops, __u32 reason)
 	return -EACCES;
 }
 
+/*
+ * /proc/sys/kernel/ftrace_enabled: on many kernels a 0 in it takes all programs off their hooks,
+ * and nobody is told.  Nothing opens it, not for who is confined, nor for whom a loaded policy is
+ * for.
+ */
+__noinline bool stops_programs(__u64 address)
+{
+	struct dentry *dentry = VFS_WALK_AS(struct dentry, address);
+	struct super_block *sb =
+		VFS_WALK_AS(struct super_block, VFS_WALK_READ_ADDRESS(dentry, d_sb));
+	const unsigned char *name = 0;
+	char text[16] = {};
+
+	if (VFS_WALK_READ(sb, s_magic) != PROC_MAGIC)
+		return false;
+	bpf_core_read(&name, sizeof(name), &dentry->d_name.name);
+	bpf_probe_read_kernel_str(text, sizeof(text), name);
+	return *(__u64 *)text == *(const __u64 *)"ftrace_e" &&
+	       *(__u64 *)(text + 8) == *(const __u64 *)"nabled\0";
+}
+
 /* Is the object out of reach for these operations?  Returns 0, or -EACCES having told. */
 __noinline int fence(__u32 index, __u64 address, __u32 ops)
 {
@@ -102,6 +123,8 @@ __noinline int fence(__u32 index, __u64 address, __u32 ops)
 	__u32 fenced = 0, reason = ROOTWARD_REASON_DEVICE;
 	struct super_block *sb;
 
+	if (ops & ROOTWARD_OPS_WRITE && stops_programs(address))
+		return fence_tell(index, address, ops, ROOTWARD_REASON_SYSTEM);
 	if (domain_fences_nothing(index))
 		return 0;
 	if (inode && ops & OPS_OF_OPENING)
