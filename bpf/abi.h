@@ -133,7 +133,12 @@ enum rw_mode {
 	RW_LEARN, /* likewise, each question on an object once */
 };
 
-/** struct rw_task_is - what a task must be, in all of what @by names. */
+#define RW_CGROUP_DEPTH 32
+
+/**
+ * struct rw_task_is - what a task must be, in all of what @by names.
+ * @cgroup: the names on its path, hashed as file names are, a '/' behind each
+ */
 struct rw_task_is {
 	__u32 by; /* enum rw_task_by */
 	__u32 uid;
@@ -180,7 +185,7 @@ struct rw_whom {
  * @loaded: 0: tasks enter it; else it is a policy for the machine
  * @select: enum rw_select
  * @locked: nobody takes it away but the tasks of rw_whom.unlock_tasks
- * @watched: somebody reads its events: those that there is no room for are lost
+ * @lost_until: likewise: till then events that there is no room for count as lost
  * @watched_until: as @told_until: till then somebody reads its events
  * @told_until: in nanoseconds of CLOCK_MONOTONIC: till then somebody wants to be told also of what
  *              is allowed
@@ -203,7 +208,8 @@ struct rw_domain {
 	__u32 loaded;
 	__u32 select;
 	__u32 locked;
-	__u32 watched;
+	__u32 zero;
+	__u64 lost_until;
 	__u64 watched_until;
 	__u64 told_until;
 	__u64 name_hash;
@@ -221,6 +227,8 @@ struct rw_domain {
  * @filter: a superset of the inode numbers that rules name; see rw_filter_bit()
  * @tasks_map_id: the number of the map `tasks`
  * @pins_ino, @pins_dev: the directory of rootward's pins
+ * @loader: of all threads that say so, the one that loads policies, as the initial pid namespace
+ *          numbers process and thread
  * @own_maps: the numbers of rootward's maps
  * @n_loaded: how many of @loaded there are to look at
  * @loaded: the domains of the policies for the machine, 0: none.  One store puts a policy in
@@ -234,6 +242,7 @@ struct rw_shared {
 	__u64 pins_ino;
 	__u32 pins_dev;
 	__u32 zero;
+	__u64 loader;
 	__u32 own_maps[RW_OWN_MAPS];
 };
 

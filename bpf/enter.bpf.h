@@ -28,7 +28,7 @@ int rw_enter(struct rw_task *wanted)
 	if (may_be_skipped())
 		return -EOPNOTSUPP;
 	domain = bpf_map_lookup_elem(&domains, &index);
-	if (!domain || domain->state != RW_DOMAIN_LIVE)
+	if (!domain || domain->state != RW_DOMAIN_LIVE || domain->loaded)
 		return -ESTALE;
 	if (task_domain(task))
 		return -EEXIST;
@@ -37,6 +37,7 @@ int rw_enter(struct rw_task *wanted)
 	if (t) {
 		/* One that has loaded policies has had storage. */
 		t->domain = index;
+		t->loads = 0;
 		return 0;
 	}
 	__sync_fetch_and_add(&domain->tasks, -1);

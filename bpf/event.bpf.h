@@ -197,7 +197,7 @@ __noinline int deny_event(struct denial *d, __u64 dentry)
 	if (domain->mode == RW_LEARN && told_before(d, dentry))
 		return 0;
 	if (!event_told(d, dentry, domain->loaded | domain->mode) &&
-	    (domain->watched || !domain->loaded))
+	    (!domain->loaded || domain->lost_until > bpf_ktime_get_ns()))
 		__sync_fetch_and_add(&domain->lost, 1);
 	return 0;
 }
@@ -215,6 +215,35 @@ __noinline bool system_event(__u32 domain, __u32 reason, __u32 arg)
 
 	deny_event(&d, 0);
 	return denial_stands(domain);
+}
+
+static long deny_turn(__u32 i, void *ctx)
+{
+	struct denial *d = ctx;
+	__u32 index = shared.loaded[i & (RW_LOADED - 1)];
+	struct rw_domain *domain = bpf_map_lookup_elem(&domains, &index);
+
+	if (!index || !domain || domain->state != RW_DOMAIN_LIVE || domain->mode != RW_ENFORCE)
+		return 0;
+	d->domain = index;
+	return 1;
+}
+
+/* What would undo any loaded policy that is enforced is denied by the first. */
+static __always_inline int deny_by_any(__u32 arg)
+{
+	struct denial d = {
+		.reason = ROOTWARD_REASON_SYSTEM,
+		.layer = RW_NO_TREE,
+		.tree = RW_NO_TREE,
+		.arg = arg,
+	};
+
+	bpf_loop(shared.n_loaded, deny_turn, &d, 0);
+	if (!d.domain)
+		return 0;
+	deny_event(&d, 0);
+	return -EPERM;
 }
 
 /* A denial that no tree has a part in. */

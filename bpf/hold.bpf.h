@@ -9,11 +9,10 @@
 
 #include "ask.bpf.h"
 
-/* Is the calling task one that may take the policy away though it is locked? */
-__noinline bool may_unlock(__u32 index)
+/* Is the task one that may take the policy away though it is locked? */
+__noinline bool may_unlock(__u32 index, __u64 task)
 {
 	struct rw_whom *w = bpf_map_lookup_elem(&whom, &index);
-	__u64 task = bpf_get_current_task();
 	__u32 i;
 
 	if (!w)
@@ -28,7 +27,7 @@ __noinline bool may_unlock(__u32 index)
 SEC("syscall")
 int rw_may_unlock(struct rw_task *asked)
 {
-	return may_unlock(asked->domain);
+	return may_unlock(asked->domain, bpf_get_current_task());
 }
 
 struct holding {
@@ -47,7 +46,7 @@ static long hold_turn(__u32 i, void *ctx)
 	if (!domain->locked &&
 	    !(domain->select & RW_SELECT_FOR && task_is_selected(index, bpf_get_current_task())))
 		return 0;
-	if (may_unlock(index))
+	if (may_unlock(index, bpf_get_current_task()))
 		return 0;
 	h->by = index;
 	h->holds = 1;
@@ -81,6 +80,8 @@ int rw_loads(struct rw_task *wanted)
 	if (!t)
 		return -EAGAIN;
 	t->loads = wanted->loads;
+	/* One at a time, for each has the lock: whoever said so before does not any more. */
+	shared.loader = wanted->loads ? bpf_get_current_pid_tgid() : 0;
 	return 0;
 }
 
@@ -94,13 +95,23 @@ static __always_inline bool is_own_map(__u32 id)
 	return false;
 }
 
+/* "rootward_events": the rings are made by each load, so they are known by their name. */
+static __always_inline bool is_ring(struct bpf_map *map)
+{
+	char name[16] = {};
+
+	bpf_core_read(name, sizeof(name), &map->name);
+	return *(__u64 *)name == *(const __u64 *)"rootward" &&
+	       *(__u64 *)(name + 8) == *(const __u64 *)"_events";
+}
+
 /* Each time that somebody is given a descriptor of a map. */
 SEC("lsm/bpf_map")
 int BPF_PROG(rw_bpf_map, struct bpf_map *map, unsigned int mode)
 {
 	__u32 domain;
 
-	if (!shared.n_loaded || !is_own_map(map->id))
+	if (!shared.n_loaded || (!is_own_map(map->id) && !is_ring(map)))
 		return 0;
 	domain = held_by();
 	return domain ? deny_system(domain, ROOTWARD_REASON_SYSTEM, 0) : 0;
@@ -140,6 +151,7 @@ static __always_inline int hold_entry(__u64 dentry)
 	return domain ? deny_system(domain, ROOTWARD_REASON_SYSTEM, 0) : 0;
 }
 
+/* Also what is made there: a link that takes a pin's name puts an end to the pin. */
 #define HOLD_ENTRY(hook)                                                                           \
 	SEC("lsm/" #hook)                                                                          \
 	int BPF_PROG(rw_hold_##hook, const struct path *dir, struct dentry *dentry)                \
@@ -149,7 +161,29 @@ static __always_inline int hold_entry(__u64 dentry)
 
 HOLD_ENTRY(path_unlink)
 HOLD_ENTRY(path_rmdir)
-HOLD_ENTRY(path_rename)
+HOLD_ENTRY(path_mkdir)
+HOLD_ENTRY(path_mknod)
+HOLD_ENTRY(path_symlink)
+
+SEC("lsm/path_link")
+int BPF_PROG(rw_hold_path_link, struct dentry *old_dentry, const struct path *new_dir,
+	     struct dentry *new_dentry)
+{
+	return shared.n_loaded ? hold_entry(address_of(new_dentry)) : 0;
+}
+
+SEC("lsm/path_rename")
+int BPF_PROG(rw_hold_path_rename, const struct path *old_dir, struct dentry *old_dentry,
+	     const struct path *new_dir, struct dentry *new_dentry)
+{
+	__u64 to = address_of(new_dentry);
+
+	if (!shared.n_loaded)
+		return 0;
+	if (hold_entry(address_of(old_dentry)) || hold_entry(to))
+		return -EPERM;
+	return 0;
+}
 
 /* The filesystem goes with its last mount, and the pins with it. */
 SEC("lsm/sb_umount")
@@ -170,34 +204,32 @@ int BPF_PROG(rw_hold_sb_umount, struct vfsmount *mnt, int flags)
 	return domain ? deny_system(domain, ROOTWARD_REASON_SYSTEM, 0) : 0;
 }
 
-/* An executable is what lets a task off: it stays what it is. */
-#define PR_SET_MM 35
-
-SEC("lsm/task_prctl")
-int BPF_PROG(rw_task_prctl, int option)
-{
-	__u32 domain;
-
-	if (option != PR_SET_MM || !shared.n_loaded)
-		return 0;
-	domain = shared.loaded[0];
-	return deny_system(domain, ROOTWARD_REASON_SYSTEM, option);
-}
-
 struct tracing {
 	__u64 child;
 	__u32 by;
 	__u32 zero;
 };
 
-/* A task that is under a policy does not act through one that is let off. */
+/* May the caller act through the task?  Not when that is let off, or may unlock, and it is not. */
+static __always_inline bool acts_through(__u32 index, __u64 child)
+{
+	__u64 task = bpf_get_current_task();
+	struct rw_domain *domain;
+
+	if (policy_is_for(index, task) && !policy_is_for(index, child))
+		return true;
+	domain = bpf_map_lookup_elem(&domains, &index);
+	return domain && domain->locked && may_unlock(index, child) && !may_unlock(index, task);
+}
+
 static long trace_turn(__u32 i, void *ctx)
 {
 	struct tracing *t = ctx;
 	__u32 index = shared.loaded[i & (RW_LOADED - 1)];
 
-	if (!index || !policy_is_for(index, bpf_get_current_task()) ||
-	    policy_is_for(index, t->child))
+	if (!index || !acts_through(index, t->child))
+		return 0;
+	if (!system_event(index, ROOTWARD_REASON_TASK, 0))
 		return 0;
 	t->by = index;
 	return 1;
@@ -214,7 +246,18 @@ int BPF_PROG(rw_hold_ptrace_access_check, struct task_struct *child, unsigned in
 		return 0;
 	address_into(&t.child, child);
 	bpf_loop(shared.n_loaded, trace_turn, &t, 0);
-	return t.by ? deny_system(t.by, ROOTWARD_REASON_TASK, 0) : 0;
+	return t.by ? -EPERM : 0;
+}
+
+/* An executable is what lets a task off: it stays what it is. */
+#define PR_SET_MM 35
+
+SEC("lsm/task_prctl")
+int BPF_PROG(rw_task_prctl, int option)
+{
+	if (option != PR_SET_MM || !shared.n_loaded)
+		return 0;
+	return deny_by_any(option);
 }
 
 #endif

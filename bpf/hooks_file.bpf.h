@@ -200,12 +200,14 @@ static __always_inline int decide_ioctl(struct file *file, unsigned int cmd)
 		return 0;
 	inode = VFS_WALK_AS(struct inode, file->f_inode);
 	ops = ioctl_ops(cmd, VFS_WALK_READ(inode, i_mode) & S_IFMT);
-	if (ops == IOCTL_NEVER && asker & ASKER_OWN)
-		return deny_system(asker & ASKER_OWN, ROOTWARD_REASON_SYSTEM, cmd);
+	if (ops == IOCTL_NEVER && asker & ASKER_OWN &&
+	    deny_system(asker & ASKER_OWN, ROOTWARD_REASON_SYSTEM, cmd))
+		return -EPERM;
 	/* A ruled inode's generation stays, or the rule would be lost. */
 	if (ops == IOCTL_NEVER)
-		return ioctl_sets_generation(cmd) && filter_has(VFS_WALK_READ(inode, i_ino))
-			       ? deny_system(shared.loaded[0], ROOTWARD_REASON_SYSTEM, cmd)
+		return asker & ASKER_LOADED && ioctl_sets_generation(cmd) &&
+				       filter_has(VFS_WALK_READ(inode, i_ino))
+			       ? deny_by_any(cmd)
 			       : 0;
 	return ops ? ask_all_path(asker, &file->f_path, ops) : 0;
 }
@@ -302,8 +304,9 @@ int BPF_PROG(rw_path_notify, const struct path *path, __u64 mask, unsigned int o
 
 	if (!asker)
 		return 0;
-	if (obj_type != NOTIFY_OBJECT && asker & ASKER_OWN)
-		return deny_system(asker & ASKER_OWN, ROOTWARD_REASON_SYSTEM, obj_type);
+	if (obj_type != NOTIFY_OBJECT && asker & ASKER_OWN &&
+	    deny_system(asker & ASKER_OWN, ROOTWARD_REASON_SYSTEM, obj_type))
+		return -EPERM;
 	return ask_all_path(asker, path, ROOTWARD_OP_WATCH);
 }
 

@@ -107,7 +107,10 @@ struct uid_gid_map {
 struct user_namespace {
 	struct uid_gid_map uid_map;
 	struct uid_gid_map gid_map;
+	struct user_namespace *parent;
 	int level;
+	kuid_t owner;
+	kgid_t group;
 };
 
 /* From 6.8 on. */
@@ -252,8 +255,11 @@ struct group_info {
 struct cred {
 	struct user_namespace *user_ns;
 	kuid_t uid;
+	kgid_t gid;
 	kuid_t suid;
+	kgid_t sgid;
 	kuid_t euid;
+	kgid_t egid;
 	kuid_t fsuid;
 	kgid_t fsgid;
 	struct group_info *group_info;
@@ -261,6 +267,7 @@ struct cred {
 
 struct bpf_map {
 	u32 id;
+	char name[16];
 };
 
 struct bpf_local_storage_map {
@@ -282,7 +289,7 @@ struct bpf_local_storage {
 };
 
 struct kernfs_node {
-	u64 id;
+	const unsigned char *name;
 };
 
 struct cgroup {
@@ -306,6 +313,7 @@ struct fs_struct {
 
 struct task_struct {
 	unsigned int flags;
+	unsigned int ptrace;
 	int pid;
 	int tgid;
 	char comm[16];

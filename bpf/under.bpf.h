@@ -25,8 +25,10 @@ static __always_inline __u32 current_asker(void)
 	__u32 loaded = shared.n_loaded ? ASKER_LOADED : 0;
 	struct rw_task *t = bpf_task_storage_get(&tasks, task, 0, 0);
 
+	if (t && t->loads && shared.loader == bpf_get_current_pid_tgid())
+		return t->domain;
 	if (t)
-		return t->domain | (t->loads ? 0 : loaded);
+		return t->domain | loaded;
 	return (VFS_WALK_PLAIN ? 0 : task_domain_slowly(task)) | loaded;
 }
 

@@ -98,8 +98,9 @@ static __always_inline bool verdict_is(const struct verdict *v, const struct ver
 /* Nothing is kept where it is asked, too, who owns an object, or by which rule it is allowed. */
 static __always_inline bool verdict_keeps(const struct rw_domain *domain)
 {
-	return VFS_WALK_PLAIN && domain && domain->state == RW_DOMAIN_LIVE && !domain->owned &&
-	       !domain->told_until;
+	if (!VFS_WALK_PLAIN || !domain || domain->state != RW_DOMAIN_LIVE || domain->owned)
+		return false;
+	return !domain->told_until || domain->told_until <= bpf_ktime_get_ns();
 }
 
 /*

@@ -238,7 +238,7 @@ enum rootward_outcome {
  * @arg:    by @reason: the signal, the request; else 0
  * @policy, @origin: the policy's name and the rule that decided ("file:line:column" or an
  *          option), NULL where `default` or no rule did
- * @tree:   the rule's path as written, or NULL
+ * @tree:   the rule's path as written, of a loaded policy as it was resolved; or NULL
  * @object: the path, or as much of its end as is known
  * @comm:   the task's name
  * @outcome: what became of it

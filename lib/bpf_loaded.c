@@ -143,12 +143,15 @@ static int resolve_all(const struct loading *l)
 	return first;
 }
 
-/* The place first: a program looks at no more of them than the number says. */
+/*
+ * The number first: a program looks at so many places, and one that is empty says nothing.  Killed
+ * in between, nothing is listed that is not asked.
+ */
 static void list(struct bpf_kernel *k, __u32 place, __u32 domain)
 {
-	__atomic_store_n(&k->shared->loaded[place], domain, __ATOMIC_SEQ_CST);
 	if (domain && k->shared->n_loaded <= place)
 		__atomic_store_n(&k->shared->n_loaded, place + 1, __ATOMIC_SEQ_CST);
+	__atomic_store_n(&k->shared->loaded[place], domain, __ATOMIC_SEQ_CST);
 }
 
 static void shorten_list(struct bpf_kernel *k)

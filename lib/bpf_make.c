@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include <bpf/bpf.h>
+#include <bpf/libbpf.h>
 
 #include "bpf_domains.h"
 #include "bpf_make.h"
@@ -84,6 +85,18 @@ static __u32 ring_size(const struct rw_domain *domain)
 	return domain->loaded ? RW_EVENT_RING_LOADED : RW_EVENT_RING;
 }
 
+/* What was allowed by who had the number before is not this one's. */
+static int count_anew(struct bpf_kernel *k, __u32 domain)
+{
+	int cpus = libbpf_num_possible_cpus();
+	_cleanup_free_ __u64 *zeroes = cpus > 0 ? calloc(cpus, sizeof(*zeroes)) : NULL;
+
+	if (!zeroes)
+		return cpus < 0 ? cpus : -ENOMEM;
+	return bpf_map_update_elem(k->pins[PINNED_ALLOWED], &domain, zeroes, BPF_ANY) < 0 ? -errno
+											  : 0;
+}
+
 int bpf_make(struct bpf_kernel *k, struct made *made, bool loaded,
 	     struct rootward_policy *const *policies, size_t n, const struct rootward_opts *opts)
 {
@@ -110,7 +123,9 @@ int bpf_make(struct bpf_kernel *k, struct made *made, bool loaded,
 	if (made->ring < 0 ||
 	    bpf_map_update_elem(k->pins[PINNED_RINGS], &made->domain, &made->ring, BPF_ANY) < 0)
 		return -errno;
-	r = loaded ? whom_install(k, made->domain, policies[0], opts) : 0;
+	r = count_anew(k, made->domain);
+	if (r == 0 && loaded)
+		r = whom_install(k, made->domain, policies[0], opts);
 	if (r == 0)
 		r = bpf_rules_install(k, made->domain, policies, n, opts);
 	if (r < 0)

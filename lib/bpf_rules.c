@@ -97,9 +97,9 @@ static struct rw_ident ident_of(const struct anchor *anchor, __u32 domain)
 }
 
 /* As named_rule() in decide.bpf.h. */
-__u64 rule_name_hash(const char *name, size_t len)
+__u64 rule_name_hash_on(__u64 hash, const char *name, size_t len)
 {
-	__u64 hash = 0, word;
+	__u64 word;
 	size_t i, part;
 
 	for (i = 0; i < len; i += 8) {
@@ -109,6 +109,11 @@ __u64 rule_name_hash(const char *name, size_t len)
 		hash = rw_hash_word(hash, word);
 	}
 	return hash;
+}
+
+__u64 rule_name_hash(const char *name, size_t len)
+{
+	return rule_name_hash_on(0, name, len);
 }
 
 static int install_name(struct bpf_kernel *k, const struct anchor *anchor,

@@ -20,4 +20,7 @@ int bpf_rules_install(struct bpf_kernel *kernel, __u32 domain,
 /** rule_name_hash() - of a name, as in struct rw_name_key. */
 __u64 rule_name_hash(const char *name, size_t len);
 
+/** rule_name_hash_on() - the same, on from the hash of what came before. */
+__u64 rule_name_hash_on(__u64 hash, const char *name, size_t len);
+
 #endif

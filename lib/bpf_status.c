@@ -123,7 +123,8 @@ static int look_at_batch(struct rules_look *look)
 		struct rootward_rule_state rule = { .path = tree->path, .origin = tree->origin };
 
 		/* A rule on a name alone has nothing that could move. */
-		rule.moved = tree->ino && (places[i] < 0 || !same_object(tree, &now[places[i]]));
+		rule.moved = tree->ino && tree->path[0] == '/' &&
+			     (places[i] < 0 || !same_object(tree, &now[places[i]]));
 		look->trees++;
 		look->moved += rule.moved;
 		if (look->fn)

@@ -15,17 +15,23 @@
 #include "bpf_events.h"
 #include "bpf_kernel.h"
 #include "bpf_loaded.h"
+#include "bpf_rules.h"
 #include "cleanup.h"
 #include "opts.h"
 
-/* A watch says that it is there for so long; it looks up more often. */
+/*
+ * A watch says that it is there for so long; it looks up more often.  One that was stopped is told
+ * for longer how much it missed.
+ */
 #define STAYS_NS 3000000000ULL
+#define MISSES_NS 60000000000ULL
 #define LOOKS_UP_MS 500
 
 /**
  * struct watched - one policy.
  * @serial: rw_domain.serial, 0: none is at this place
  * @lost:   when the watch began
+ * @seen:   lately
  */
 struct watched {
 	struct rootward_watch *watch;
@@ -33,6 +39,7 @@ struct watched {
 	__u32 domain;
 	__u64 serial;
 	__u64 lost;
+	__u64 seen;
 };
 
 /**
@@ -44,6 +51,7 @@ struct rootward_watch {
 	struct bpf_kernel kernel;
 	int epoll;
 	char *name;
+	__u64 name_hash;
 	enum rootward_watch_what what;
 	struct watched list[RW_LOADED];
 	__u64 lost;
@@ -97,13 +105,14 @@ static void stop_watching(struct watched *one)
 		return;
 	ring_buffer__consume(one->ring);
 	ring_buffer__free(one->ring);
-	/* Another may have its number by now, and then this says nothing. */
+	/* Another may have its number by now. */
 	if (domain->serial == one->serial) {
-		one->watch->lost += domain->lost - one->lost;
-		domain->watched = 0;
+		one->seen = domain->lost;
+		domain->lost_until = 0;
 		domain->watched_until = 0;
 		domain->told_until = 0;
 	}
+	one->watch->lost += one->seen - one->lost;
 	one->ring = NULL;
 	one->serial = 0;
 }
@@ -113,6 +122,8 @@ static void stay(struct watched *one)
 	struct rw_domain *domain = domain_of(one);
 	__u64 until = now_ns() + STAYS_NS;
 
+	one->seen = domain->lost;
+	__atomic_store_n(&domain->lost_until, now_ns() + MISSES_NS, __ATOMIC_RELAXED);
 	__atomic_store_n(&domain->watched_until, until, __ATOMIC_RELAXED);
 	if (one->watch->what == ROOTWARD_WATCH_ALL)
 		__atomic_store_n(&domain->told_until, until, __ATOMIC_RELAXED);
@@ -144,7 +155,6 @@ static int start_watching(struct rootward_watch *w, struct watched *one, __u32 d
 		return -errno;
 	}
 	one->serial = w->kernel.domains[domain].serial;
-	__atomic_store_n(&w->kernel.domains[domain].watched, 1, __ATOMIC_SEQ_CST);
 	stay(one);
 	one->lost = w->kernel.domains[domain].lost;
 	w->fn = NULL;
@@ -155,11 +165,37 @@ static int start_watching(struct rootward_watch *w, struct watched *one, __u32 d
 
 static bool is_wanted(const struct rootward_watch *w, __u32 domain)
 {
-	return domain && (!w->name || strcmp(w->kernel.domains[domain].name, w->name) == 0);
+	return domain && (!w->name || w->kernel.domains[domain].name_hash == w->name_hash);
 }
+
+/*
+ * When the last policy goes, the maps go with it, and the next to come has others.  Return: 0 when
+ * there are maps, -ENOENT when there are none.
+ */
+static int look_anew(struct rootward_watch *w)
+{
+	int i;
+
+	for (i = 0; i < RW_LOADED && w->kernel.domains; i++)
+		stop_watching(&w->list[i]);
+	bpf_kernel_close(&w->kernel);
+	return loaded_look(&w->kernel);
+}
+
+static int look_up_list(struct rootward_watch *w);
 
 /* Return: how many policies are watched, or -errno. */
 static int look_up(struct rootward_watch *w)
+{
+	int n = w->kernel.domains ? look_up_list(w) : 0;
+
+	if (n)
+		return n;
+	n = look_anew(w);
+	return n == -ENOENT ? 0 : n < 0 ? n : look_up_list(w);
+}
+
+static int look_up_list(struct rootward_watch *w)
 {
 	__u32 i, domain;
 	int n = 0, r;
@@ -212,6 +248,7 @@ int rootward_watch_new(struct rootward_watch **ret, const char *name, enum rootw
 	w->what = what;
 	w->epoll = epoll_create1(EPOLL_CLOEXEC);
 	w->name = name ? strdup(name) : NULL;
+	w->name_hash = name ? rule_name_hash(name, strlen(name)) : 0;
 	r = w->epoll < 0 || (name && !w->name) ? -ENOMEM : loaded_look(&w->kernel);
 	if (r == 0)
 		r = look_up(w);

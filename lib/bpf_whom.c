@@ -11,8 +11,6 @@
 #include "cleanup.h"
 #include "identity.h"
 
-#define CGROUPS "/sys/fs/cgroup"
-
 static int cannot(const struct policy_task *task, const char *path, int r,
 		  const struct rootward_opts *opts)
 {
@@ -20,21 +18,25 @@ static int cannot(const struct policy_task *task, const char *path, int r,
 	return r;
 }
 
-/* The kernel's number of a cgroup is its directory's inode number, and its handle. */
+/* As task_in_cgroup() in whom.bpf.h does it.  It need not be there yet. */
 static int take_cgroup(struct rw_task_is *is, const struct policy_task *task,
 		       const struct rootward_opts *opts)
 {
-	char path[4096];
-	const char *at;
-	struct stat st;
+	const char *at = task->cgroup;
+	size_t len;
 
-	snprintf(path, sizeof(path), CGROUPS "%s", task->cgroup);
-	if (stat(path, &st) < 0)
-		return cannot(task, path, -errno, opts);
-	is->cgroup = st.st_ino;
-	for (at = task->cgroup; *at; at++)
-		is->cgroup_level += *at == '/' && at[1] && at[1] != '/';
-	return 0;
+	for (;;) {
+		at += strspn(at, "/");
+		len = strcspn(at, "/");
+		if (!len)
+			break;
+		is->cgroup = rw_hash_word(rule_name_hash_on(is->cgroup, at, len), '/');
+		is->cgroup_level++;
+		at += len;
+	}
+	if (is->cgroup_level <= RW_CGROUP_DEPTH)
+		return 0;
+	return cannot(task, task->cgroup, -ELOOP, opts);
 }
 
 /* The file, and the directory that it is in, both as the kernel knows them. */

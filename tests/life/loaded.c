@@ -41,6 +41,13 @@ int opens(const char *path)
 	return fd < 0 ? -errno : 0;
 }
 
+static int writes(const char *path)
+{
+	_cleanup_close_ int fd = open(path, O_WRONLY | O_CLOEXEC);
+
+	return fd < 0 ? -errno : 0;
+}
+
 int in_child(int (*fn)(void *), void *data)
 {
 	int status;
@@ -52,24 +59,11 @@ int in_child(int (*fn)(void *), void *data)
 	return WIFEXITED(status) ? WEXITSTATUS(status) : 256;
 }
 
-static int as_user(void *data)
+int as_user(void *data)
 {
 	return setgroups(0, NULL) || setresgid(100, 100, 100) || setresuid(1000, 1000, 1000)
 		       ? 255
 		       : -opens(data);
-}
-
-static int as_member(void *data)
-{
-	gid_t group = 77;
-
-	return setgroups(1, &group) ? 255 : -opens(data);
-}
-
-static int as_program(void *path)
-{
-	execl(path, path, "/tmp/loaded/secret", NULL);
-	return 254;
 }
 
 /* --- status */
@@ -110,6 +104,8 @@ static void test_everybody(void)
 	is_int(opens("/tmp/loaded/secret"), -EACCES, "who loaded it is under it, too");
 	is_int(in_child(as_user, "/tmp/loaded/secret"), EACCES, "and any other");
 	is_int(opens("/tmp/loaded/open"), 0, "what no tree names is as it was");
+	is_int(writes("/proc/sys/kernel/ftrace_enabled"), -EACCES,
+	       "what would take the programs off their hooks is not to be written");
 	is_int(rename("/tmp/loaded", "/tmp/elsewhere") ? errno : 0, EACCES,
 	       "a directory above what is denied stays");
 	found = status_of("t");
@@ -137,82 +133,6 @@ static void test_moved(void)
 	found = status_of("t");
 	is_int(found.loaded.moved, 1, "a ruled path that names nothing any more is told");
 	rootward_unload("t", NULL);
-}
-
-static void test_selected(void)
-{
-	is_int(load_text("name: t\napplies_to:\n- uid: 1000\n" TREES), 0, "for one user");
-	tap_show("said:", collected_text(&said));
-	is_int(opens("/tmp/loaded/secret"), 0, "others are as free as before");
-	is_int(in_child(as_user, "/tmp/loaded/secret"), EACCES, "the user is not");
-	is_int(load_text("name: t\nexcept:\n- uid: 1000\n" TREES), 0, "for all but one");
-	is_int(opens("/tmp/loaded/secret"), -EACCES, "the others are under it");
-	is_int(in_child(as_user, "/tmp/loaded/secret"), 0, "the one is not");
-	is_int(load_text("name: t\nexcept:\n- gid: 77\n" TREES), 0, "for all but a group");
-	is_int(in_child(as_member, "/tmp/loaded/secret"), 0, "whose members are not under it");
-	is_int(opens("/tmp/loaded/secret"), -EACCES, "all others are");
-	is_int(load_text("name: t\nexcept:\n- {gid: 77, uid: 1000}\n" TREES), 0, "both must hold");
-	is_int(in_child(as_member, "/tmp/loaded/secret"), EACCES, "a member alone is under it");
-	is_int(in_child(as_user, "/tmp/loaded/secret"), EACCES, "the user alone, too");
-	is_int(load_text("name: t\nexcept:\n- executable: /tmp/loaded/reader\n" TREES), 0,
-	       "for all but an executable");
-	tap_show("said:", collected_text(&said));
-	is_int(in_child(as_program, "/tmp/loaded/reader"), 0, "which is not under it");
-	is_int(in_child(as_program, "/tmp/loaded/copy"), EACCES, "a copy of it is");
-	is_int(load_text("name: t\napplies_to:\n- executable: /tmp/loaded/reader\n" TREES), 0,
-	       "for one executable");
-	is_int(in_child(as_program, "/tmp/loaded/reader"), EACCES, "which is under it");
-	rename("/tmp/loaded/copy", "/tmp/loaded/reader");
-	is_int(in_child(as_program, "/tmp/loaded/reader"), EACCES, "also when it was replaced");
-	is_int(opens("/tmp/loaded/secret"), 0, "others are not");
-	rootward_unload("t", NULL);
-}
-
-static int in_cgroup(void *path)
-{
-	FILE *f = fopen(path, "w");
-
-	if (!f || fprintf(f, "%d", getpid()) < 0 || fclose(f))
-		return 255;
-	return -opens("/tmp/loaded/secret");
-}
-
-static void test_cgroup(void)
-{
-	mkdir("/sys/fs/cgroup", 0755);
-	mount("cgroup2", "/sys/fs/cgroup", "cgroup2", 0, NULL);
-	mkdir("/sys/fs/cgroup/a", 0755);
-	mkdir("/sys/fs/cgroup/a/b", 0755);
-	mkdir("/sys/fs/cgroup/c", 0755);
-	is_int(load_text("name: t\napplies_to:\n- cgroup: /a\n" TREES), 0, "for a cgroup");
-	tap_show("said:", collected_text(&said));
-	is_int(in_child(in_cgroup, "/sys/fs/cgroup/a/cgroup.procs"), EACCES, "its tasks");
-	is_int(in_child(in_cgroup, "/sys/fs/cgroup/a/b/cgroup.procs"), EACCES, "and those beneath");
-	is_int(in_child(in_cgroup, "/sys/fs/cgroup/c/cgroup.procs"), 0, "no others");
-	rootward_unload("t", NULL);
-	rmdir("/sys/fs/cgroup/a/b");
-	rmdir("/sys/fs/cgroup/a");
-	rmdir("/sys/fs/cgroup/c");
-}
-
-static int read_secret(void)
-{
-	return -opens("/tmp/loaded/secret");
-}
-
-static void test_run(void)
-{
-	struct bpf_state *state;
-
-	is_int(session_begin(&state, "name: box\ndefault: [all]\ntrees: []\n"), 0, "a confinement");
-	is_int(load_text("name: t\napplies_to:\n- run: box\n" TREES), 0, "for what is in it");
-	is_int(confined(state, read_secret), EACCES, "which is under both");
-	is_int(opens("/tmp/loaded/secret"), 0, "others are not");
-	is_int(load_text("name: t\nexcept:\n- run: box\n" TREES), 0, "for all but those in it");
-	is_int(confined(state, read_secret), 0, "which are not under it");
-	is_int(opens("/tmp/loaded/secret"), -EACCES, "others are");
-	rootward_unload("t", NULL);
-	session_end(state);
 }
 
 /* --- told */
@@ -319,6 +239,18 @@ static int get_map(void)
 	return map < 0 ? errno : 0;
 }
 
+static int pin_over(const char *pin)
+{
+	_cleanup_close_ int map = bpf_map_create(BPF_MAP_TYPE_ARRAY, "x", 4, 4, 1, NULL);
+	int r;
+
+	if (bpf_obj_pin(map, "/sys/fs/bpf/x"))
+		return -errno;
+	r = rename("/sys/fs/bpf/x", pin) ? errno : 0;
+	unlink("/sys/fs/bpf/x");
+	return r;
+}
+
 static void test_locked(void)
 {
 	is_int(load_text("name: t\nlocked: true\nunlock:\n- gid: 77\n" TREES), 0, "locked");
@@ -329,6 +261,16 @@ static void test_locked(void)
 	is_int(unlink(BPF_KERNEL_PINS "/live/link_rw_file_open") ? errno : 0, EPERM, "or pins");
 	is_int(rename(BPF_KERNEL_PINS "/live", BPF_KERNEL_PINS "/dead") ? errno : 0, EPERM,
 	       "or moves them away");
+	is_int(pin_over(BPF_KERNEL_PINS "/live/link_rw_file_open"), EPERM,
+	       "or gives their names to others");
+	mkdir("/sys/fs/bpf/e", 0700);
+	is_int(renameat2(AT_FDCWD, "/sys/fs/bpf/e", AT_FDCWD, BPF_KERNEL_PINS "/live",
+			 RENAME_EXCHANGE)
+		       ? errno
+		       : 0,
+	       EPERM, "or takes them in exchange");
+	rmdir("/sys/fs/bpf/e");
+	is_int(mkdir(BPF_KERNEL_PINS "/new", 0700) ? errno : 0, EPERM, "or puts anything there");
 	is_int(umount2("/sys/fs/bpf", MNT_DETACH) ? errno : 0, EPERM, "or takes the filesystem");
 	is_int(prctl(PR_SET_MM, 0, 0, 0, 0) ? errno : 0, EPERM, "or becomes another executable");
 	is_int(opens("/tmp/loaded/secret"), -EACCES, "it stands");
@@ -390,9 +332,7 @@ int main(int argc, char **argv)
 	is_int(load_text("name: keeper\ndefault: [all]\n"), 0, "one that allows everything");
 	test_everybody();
 	test_moved();
-	test_selected();
-	test_cgroup();
-	test_run();
+	test_whom();
 	test_watched();
 	test_locked();
 	test_traced();

@@ -22,9 +22,13 @@ int opens(const char *path);
 /** in_child() - what @fn returns in a child. */
 int in_child(int (*fn)(void *), void *data);
 
+/** as_user() - becomes user 1000, and opens the path.  Return: the errno; 255: it could not. */
+int as_user(void *path);
+
 #define SECRET "- {path: /tmp/loaded/secret, deny: [all]}\n"
 #define TREES "default: [all]\ntrees:\n" SECRET
 
+void test_whom(void);
 void test_replacement(void);
 void test_kills(void);
 void test_sizes(void);
