@@ -70,12 +70,30 @@ static int load_what_applies(struct asked *a)
 			  "it cannot be asked without privilege");
 }
 
+static void add_name(void *data, const struct rootward_loaded *loaded)
+{
+	json_t *names = data;
+
+	if (!loaded->run)
+		json_array_append_new(names, json_string(loaded->name));
+}
+
+/* Their text is not in the kernel, so they can be named and no more.  Who may not ask is told none.
+ */
+static void name_loaded(struct asked *a)
+{
+	a->loaded = json_array();
+	rootward_status(add_name, a->loaded);
+}
+
 int asked_load(struct asked *a)
 {
 	int r = 0;
 
-	if (!a->n_files)
+	if (!a->n_files) {
+		name_loaded(a);
 		return load_what_applies(a);
+	}
 	for (size_t i = 0; i < a->n_files; i++) {
 		r = rootward_policy_load(&a->policies[i], a->files[i], &a->opts);
 		if (r < 0)

@@ -18,6 +18,7 @@
  * struct asked - what the command line says, and what became of it.
  * @by: without -p, what is explained in its place; else NULL
  * @source: what that is, in a word
+ * @loaded: the names of policies for the machine, or NULL: not asked
  */
 struct asked {
 	const char *files[MAX_LAYERS];
@@ -30,6 +31,7 @@ struct asked {
 	bool help;
 	char *by;
 	const char *source;
+	json_t *loaded;
 
 	struct report report;
 	json_t *diagnostics;

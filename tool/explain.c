@@ -77,6 +77,7 @@ static void asked_done(struct asked *a)
 	report_done(&a->report);
 	free(a->by);
 	json_decref(a->diagnostics);
+	json_decref(a->loaded);
 	as_done(&a->as);
 }
 
@@ -214,6 +215,8 @@ static int show_json(const struct asked *a)
 
 	json_object_set_new(root, "version", json_string(ROOTWARD_VERSION));
 	json_object_set_new(root, "by", json_string(a->source ? a->source : "policy"));
+	if (json_array_size(a->loaded))
+		json_object_set(root, "loaded", a->loaded);
 	for (size_t i = 0; i < a->n; i++)
 		json_array_append_new(paths, explain_json(a->explanations[i]));
 	json_object_set_new(root, "paths", paths);
@@ -221,12 +224,25 @@ static int show_json(const struct asked *a)
 	return json_print(root);
 }
 
+/* Policies for the machine have their say, too. */
+static void show_loaded(const struct asked *a)
+{
+	const json_t *name;
+	size_t i;
+
+	json_array_foreach(a->loaded, i, name)
+		printf("not shown: %s, which is loaded for the machine (-p FILE)\n",
+		       json_string_value(name));
+}
+
 static void show_text(const struct asked *a)
 {
 	if (a->n && a->by) {
 		printf("by ");
 		print_folded(stdout, 3, isatty(STDOUT_FILENO) ? 80 : 0, a->by);
-		printf("\n\n");
+		printf("\n");
+		show_loaded(a);
+		printf("\n");
 	}
 	for (size_t i = 0; i < a->n; i++) {
 		if (i)
