@@ -167,19 +167,24 @@ static json_t *time_json(uint64_t boot, int64_t offset)
 	return json_string(text);
 }
 
+/* What is not known is NULL, or has nothing in it. */
+static json_t *json_known(const char *text)
+{
+	return json_text(text && *text ? text : NULL);
+}
+
 json_t *event_json(const struct rootward_event *event, int64_t offset)
 {
 	static const char *const outcomes[] = { "denied", "passed", "allowed" };
 	char what[EVENT_WHAT_MAX];
-	json_t *object =
-		json_pack("{s:o,s:s,s:o,s:o,s:o,s:b,s:I,s:o,s:o,s:o,s:o,s:o,s:o}", "time",
-			  time_json(event->when, offset), "outcome", outcomes[event->outcome % 3],
-			  "asked", json_ops(event->ops), "denied", json_ops(event->denied),
-			  "object", json_text(event->object), "whole", event->whole, "pid",
-			  (json_int_t)event->pid, "task", json_text(event->comm), "executable",
-			  json_text(event->exe && *event->exe ? event->exe : NULL), "reason",
-			  reason_json(event->reason), "policy", json_text(event->policy), "tree",
-			  json_text(event->tree), "origin", json_text(event->origin));
+	json_t *object = json_pack(
+		"{s:o,s:s,s:o,s:o,s:o,s:b,s:I,s:o,s:o,s:o,s:o,s:o,s:o}", "time",
+		time_json(event->when, offset), "outcome", outcomes[event->outcome % 3], "asked",
+		json_ops(event->ops), "denied", json_ops(event->denied), "object",
+		json_known(event->object), "whole", event->whole, "pid", (json_int_t)event->pid,
+		"task", json_text(event->comm), "executable", json_known(event->exe), "reason",
+		reason_json(event->reason), "policy", json_text(event->policy), "tree",
+		json_text(event->tree), "origin", json_text(event->origin));
 
 	if (object && event->owned)
 		json_object_set_new(object, "owner",

@@ -161,9 +161,10 @@ const struct command command_status = {
 	.summary = "show what is loaded, and how it fares",
 	.operands = "[--] [NAME]",
 	.intro =
-		"All that the bpf engine has at work, or what has that name: loaded policies, then\n"
-		"what rootward run confines. DENIED counts what was let pass by its mode, too;\n"
-		"LOST, denials for which no event could be kept. Needs root.",
+		"All that the bpf engine has at work: loaded policies, then what rootward run\n"
+		"confines. Of one name: the loaded policy, or if there is none what is run under\n"
+		"it. DENIED counts what was let pass by its mode, too; ALLOWED is not counted for\n"
+		"what is run; LOST are events that could not be kept. Needs root.",
 	.outro =
 		"Status: 0 as loaded; 1 nothing has that name; 2 a rule's path names another file\n"
 		"or directory by now, or none (0 with --prometheus); 125 it cannot be told.",

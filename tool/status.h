@@ -18,7 +18,7 @@ struct status_rule {
 
 /**
  * struct status_policy - a loaded policy or a confinement.
- * @is:    its name is owned
+ * @is:    its name is owned; of a confinement nobody counts what is allowed, and no form tells it
  * @rules: @n_rules of them, if they were asked for
  */
 struct status_policy {
@@ -29,7 +29,7 @@ struct status_policy {
 
 /**
  * struct status - zero to begin with.
- * @name:  only those of this name; NULL: all
+ * @name:  only those of this name, confinements only if no loaded policy has it; NULL: all
  * @rules: show the rules, too
  * @failed: 0, or -ENOMEM
  */

@@ -39,7 +39,7 @@ static const struct {
 		      "Accesses that the policy decided about." },
 	[DENIED] = { "rootward_accesses_total", "counter", "denied", NULL },
 	[LOST] = { "rootward_events_lost_total", "counter", NULL,
-		   "Denials for which no event could be kept." },
+		   "Events that somebody watched for and that could not be kept." },
 	[RETRIED] = { "rootward_walks_retried_total", "counter", NULL,
 		      "Walks that met a concurrent change and went again." },
 	[UNSTABLE] = { "rootward_accesses_unstable_total", "counter", NULL,
@@ -93,12 +93,14 @@ static void print_label(FILE *out, const char *text)
 	json_decref(unicode);
 }
 
-/* One line for @number and all like it; nothing if an earlier one had that line. */
+/* One line for @number and all like it; nothing if an earlier one had it, or it is not counted. */
 static void print_series(FILE *out, const struct status *status, size_t number, enum metric metric)
 {
 	const struct rootward_loaded *is = &status->policies[number].is;
 	uint64_t sum = 0;
 
+	if (metric == ALLOWED && is->run)
+		return;
 	for (size_t i = 0; i < status->n; i++) {
 		if (!same_series(&status->policies[i].is, is))
 			continue;

@@ -20,6 +20,9 @@ void status_add(void *data, const struct rootward_loaded *loaded)
 
 	if (status->name && strcmp(status->name, loaded->name))
 		return;
+	/* who asks by name means what is loaded; those come first */
+	if (status->name && loaded->run && status->n && !status->policies[0].is.run)
+		return;
 	bigger = reallocarray(status->policies, status->n + 1, sizeof(*bigger));
 	name = bigger ? strdup(loaded->name) : NULL;
 	if (bigger)
@@ -186,7 +189,10 @@ static void print_policy(FILE *out, const struct status *status, const struct st
 	else
 		fprintf(out, " %6s", "all");
 	print_number(out, 6, is->trees);
-	print_number(out, 10, is->allowed);
+	if (is->run)
+		fprintf(out, " %10s", "-");
+	else
+		print_number(out, 10, is->allowed);
 	print_number(out, 10, is->denied);
 	print_number(out, 8, is->lost);
 	fprintf(out, "\n");
@@ -226,15 +232,16 @@ static json_t *rules_json(const struct status_policy *policy)
 static json_t *policy_json(const struct status_policy *policy, bool rules)
 {
 	const struct rootward_loaded *is = &policy->is;
-	json_t *object = json_pack("{s:o,s:s,s:s,s:b,s:b,s:I,s:I,s:I,s:I,s:I,s:I,s:I,s:I}", "name",
-				   json_text(is->name), "kind", is->run ? "run" : "load", "mode",
-				   status_mode(is->mode), "every_task", !is->run && !is->selects,
-				   "locked", is->locked, "tasks", (json_int_t)is->tasks, "trees",
-				   (json_int_t)is->trees, "allowed", (json_int_t)is->allowed,
-				   "denied", (json_int_t)is->denied, "lost", (json_int_t)is->lost,
-				   "retried", (json_int_t)is->retried, "unstable",
-				   (json_int_t)is->unstable, "moved", (json_int_t)is->moved);
+	json_t *object = json_pack(
+		"{s:o,s:s,s:s,s:b,s:b,s:I,s:I,s:I,s:I,s:I,s:I,s:I}", "name", json_text(is->name),
+		"kind", is->run ? "run" : "load", "mode", status_mode(is->mode), "every_task",
+		!is->run && !is->selects, "locked", is->locked, "tasks", (json_int_t)is->tasks,
+		"trees", (json_int_t)is->trees, "denied", (json_int_t)is->denied, "lost",
+		(json_int_t)is->lost, "retried", (json_int_t)is->retried, "unstable",
+		(json_int_t)is->unstable, "moved", (json_int_t)is->moved);
 
+	if (object && !is->run)
+		json_object_set_new(object, "allowed", json_integer((json_int_t)is->allowed));
 	if (object && rules && !is->run)
 		json_object_set_new(object, "rules", rules_json(policy));
 	return object;

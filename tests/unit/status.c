@@ -22,6 +22,7 @@ static const struct rootward_loaded loaded[] = {
 	  .moved = 2 },
 	{ .name = "make", .run = 1, .trees = 3, .tasks = 4, .allowed = 10 },
 	{ .name = "make", .run = 1, .trees = 3, .tasks = 5, .allowed = 20, .denied = 1 },
+	{ .name = "keys", .run = 1, .tasks = 1 },
 };
 
 static struct status all_of(const char *name)
@@ -57,8 +58,9 @@ static void test_text(void)
 	       "  locked; 2 of the rules are on what their path named when it was loaded and no\n"
 	       "  longer does (--rules); 3 denied because the directories above would not hold\n"
 	       "  still or were too many; 7 walks met a concurrent change and went again\n"
-	       "run: make                 enforce      4      3         10          0        0\n"
-	       "run: make                 enforce      5      3         20          1        0\n",
+	       "run: make                 enforce      4      3          -          0        0\n"
+	       "run: make                 enforce      5      3          -          1        0\n"
+	       "run: keys                 enforce      1      0          -          0        0\n",
 	       "the table");
 	free(text);
 	status_done(&status);
@@ -73,6 +75,9 @@ static void test_name(void)
 	struct status status = all_of("make");
 
 	is_int(status.n, 2, "by name");
+	status_done(&status);
+	status = all_of("keys");
+	ok(status.n == 1 && !status.policies[0].is.run, "a loaded one before one that is run");
 	status_done(&status);
 	status = all_of("mak");
 	is_int(status.n, 0, "not by the beginning of one");
@@ -107,7 +112,7 @@ static void test_json(void)
 	status_add_rule(&status, &(struct rootward_rule_state){ "/x", "k.yaml:3:5", 1 });
 	root = status_json(&status);
 	list = json_object_get(root, "policies");
-	is_int(json_array_size(list), 4, "all of them");
+	is_int(json_array_size(list), 5, "all of them");
 	one = json_array_get(list, 0);
 	is_int(json_integer_value(json_object_get(one, "allowed")), 1234567, "a number");
 	is_str(json_string_value(json_object_get(one, "kind")), "load", "a kind");
@@ -120,6 +125,8 @@ static void test_json(void)
 	one = json_array_get(list, 3);
 	is_str(json_string_value(json_object_get(one, "kind")), "run", "a run");
 	ok(!json_object_get(one, "rules"), "which does not tell its rules");
+	ok(!json_object_get(one, "allowed") && json_object_get(one, "denied"),
+	   "nor what it allowed, which is not counted");
 	text = json_dumps(root, 0);
 	ok(text && strstr(text, "\"name\": \"a\\\"b\\\\c\\\\xff"), "a name that is not UTF-8");
 	free(text);
@@ -153,9 +160,14 @@ static void test_prometheus(void)
 		  "{policy=\"a\\\"b\\\\c\\\\xff\x1b[31m, a name that has no end\",kind=\"load\","
 		  "mode=\"audit\"} 999999999\n"),
 	   "a label is escaped");
-	is_int(count(text, "policy=\"make\",kind=\"run\""), 9, "runs of one name are one series");
-	ok(strstr(text, "make\",kind=\"run\",mode=\"enforce\",outcome=\"allowed\"} 30\n"),
+	is_int(count(text, "policy=\"make\",kind=\"run\""), 8, "runs of one name are one series");
+	ok(strstr(text, "make\",kind=\"run\",mode=\"enforce\",outcome=\"denied\"} 1\n") &&
+		   strstr(text, "rootward_policy_tasks{policy=\"make\",kind=\"run\","
+				"mode=\"enforce\"} 9\n"),
 	   "their sum");
+	ok(!strstr(text, "kind=\"run\",mode=\"enforce\",outcome=\"allowed\""),
+	   "what they allowed is not counted");
+	ok(!strstr(text, "Denials"), "lost are events, of what was allowed too");
 	is_int(count(text, "# TYPE "), 8, "one type for each metric");
 	is_int(count(text, "# HELP "), 8, "one help");
 	free(text);

@@ -44,7 +44,12 @@ static const struct rootward_event events[] = {
 	  .comm = "true",
 	  .exe = "true",
 	  .whole = 1 },
-	{ .reason = ROOTWARD_REASON_CAPABILITY, .arg = 21, .pid = 15, .comm = "mount" },
+	{ .reason = ROOTWARD_REASON_CAPABILITY,
+	  .arg = 21,
+	  .pid = 15,
+	  .object = "",
+	  .comm = "mount",
+	  .exe = "" },
 };
 
 static char *line_of(const struct rootward_event *event)
@@ -104,6 +109,7 @@ static void test_json(void)
 	object = event_json(&events[3], 0);
 	is_str(json_string_value(json_object_get(object, "what")), "sys_admin", "no operation");
 	ok(json_is_null(json_object_get(object, "object")) &&
+		   json_is_null(json_object_get(object, "executable")) &&
 		   json_is_null(json_object_get(object, "policy")) &&
 		   !json_object_get(object, "owner"),
 	   "what is not known");
