@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* rootward watch: decisions as they are made. */
 #include <errno.h>
+#include <fcntl.h>
 #include <inttypes.h>
 #include <poll.h>
 #include <signal.h>
@@ -25,7 +26,8 @@
 #define SCREEN_ENTER "\033[?1049h\033[?25l"
 #define SCREEN_LEAVE "\033[?25h\033[?1049l"
 #define SCREEN_TOP "\033[H"
-#define LINE_END "\033[K\n"
+#define LINE_REST "\033[K"
+#define LINE_END LINE_REST "\n"
 #define REST_EMPTY "\033[J"
 
 enum {
@@ -81,11 +83,45 @@ struct show {
 	int64_t offset;
 };
 
-static volatile sig_atomic_t stop;
+/**
+ * What signals asked for.
+ * @stop:    the end
+ * @suspend: to be stopped by the shell
+ * @resumed: whoever had the screen meanwhile may have left something there
+ * @nowhere: /dev/null, or -1: what is written must arrive
+ */
+static volatile sig_atomic_t stop, suspend, resumed;
+static int nowhere = -1;
 
-static void take_signal(int number)
+/*
+ * Who reads may be slow, or have ceased to without going away, as a pager does.  A write that waits
+ * for the latter is begun anew (SA_RESTART) and then finds another file behind its descriptor.
+ */
+static void take_end(int number)
 {
+	struct pollfd out = { .fd = STDOUT_FILENO, .events = POLLOUT };
+	int saved = errno;
+
 	stop = 1;
+	if (nowhere >= 0 && poll(&out, 1, TICK) == 0)
+		dup2(nowhere, STDOUT_FILENO);
+	errno = saved;
+}
+
+static void take_suspend(int number)
+{
+	suspend = 1;
+}
+
+static void take_resumed(int number)
+{
+	resumed = 1;
+}
+
+static void on_signal(int number, void (*handler)(int))
+{
+	sigaction(number, &(struct sigaction){ .sa_handler = handler, .sa_flags = SA_RESTART },
+		  NULL);
 }
 
 static int take_option(void *data, const struct option_spec *spec, const char *value)
@@ -140,11 +176,15 @@ static void take_event(void *data, const struct rootward_event *event)
 /* In JSON among the events, for whoever reads those must know; else beside them. */
 static void tell_lost(struct show *show, uint64_t lost)
 {
-	uint64_t more = lost - show->told;
+	uint64_t more;
 
+	/* one that was unloaded while it was looked at takes its number along */
+	if (lost <= show->told)
+		return;
+	more = lost - show->told;
 	show->view.lost = lost;
 	show->told = lost;
-	if (!more || show->live)
+	if (show->live)
 		return;
 	if (show->json)
 		print_json_line(json_pack("{s:I,s:I}", "lost", (json_int_t)more, "lost_so_far",
@@ -167,8 +207,30 @@ static void draw(struct show *show)
 		size = (struct winsize){ .ws_row = 24, .ws_col = 80 };
 	fputs(SCREEN_TOP, stdout);
 	/* one line less: a newline on the last would push the first out */
-	view_draw(stdout, &show->view, size.ws_col, size.ws_row - 1, has_colour(stdout), LINE_END);
+	if (size.ws_row > 1)
+		view_draw(stdout, &show->view, size.ws_col, size.ws_row - 1, has_colour(stdout),
+			  LINE_END);
+	else
+		view_draw(stdout, &show->view, size.ws_col, 1, has_colour(stdout), LINE_REST);
 	fputs(REST_EMPTY, stdout);
+}
+
+/* The shell finds the screen as it was, and so does this when it goes on. */
+static void mind_screen(void)
+{
+	if (suspend) {
+		suspend = 0;
+		fputs(SCREEN_LEAVE, stdout);
+		fflush(stdout);
+		on_signal(SIGTSTP, SIG_DFL);
+		raise(SIGTSTP);
+		on_signal(SIGTSTP, take_suspend);
+		/* where there is no shell that could go on with it, the kernel does not stop it */
+		resumed = 1;
+	}
+	if (resumed)
+		fputs(SCREEN_ENTER, stdout);
+	resumed = 0;
 }
 
 /* Whoever reads has gone: found out also while there is nothing to write. */
@@ -201,8 +263,10 @@ static int read_on(struct show *show, struct rootward_watch *watch)
 		show->offset = now(CLOCK_REALTIME) - now(CLOCK_BOOTTIME);
 		r = rootward_watch_read(watch, TICK, take_event, show);
 		tell_lost(show, rootward_watch_lost(watch));
-		if (show->live)
+		if (show->live && !stop) {
+			mind_screen();
 			draw(show);
+		}
 		flush(show);
 	}
 	return r >= 0 || r == -EINTR ? 0 : r;
@@ -227,8 +291,13 @@ static int watch_on(struct show *show, struct rootward_watch *watch)
 	show->live = !show->json && !show->lines && is_terminal(stdout);
 	show->view.name = show->name;
 	show->drawn = now(CLOCK_MONOTONIC);
-	if (show->live)
+	if (show->live) {
+		on_signal(SIGTSTP, take_suspend);
+		on_signal(SIGCONT, take_resumed);
 		fputs(SCREEN_ENTER, stdout);
+	} else {
+		nowhere = open("/dev/null", O_WRONLY | O_CLOEXEC);
+	}
 	r = read_on(show, watch);
 	if (show->live)
 		fputs(SCREEN_LEAVE, stdout);
@@ -269,11 +338,10 @@ static int start(struct show *show, struct rootward_watch **watch)
 
 static void take_signals(void)
 {
-	struct sigaction action = { .sa_handler = take_signal };
+	static const int ends[] = { SIGINT, SIGQUIT, SIGTERM, SIGHUP };
 
-	sigaction(SIGINT, &action, NULL);
-	sigaction(SIGTERM, &action, NULL);
-	sigaction(SIGHUP, &action, NULL);
+	for (size_t i = 0; i < sizeof(ends) / sizeof(ends[0]); i++)
+		on_signal(ends[i], take_end);
 	signal(SIGPIPE, SIG_IGN);
 }
 
