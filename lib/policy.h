@@ -131,7 +131,7 @@ struct policy_tasks {
 
 /**
  * struct rootward_policy
- * @name:        for messages
+ * @name:        for messages; @name_origin: no line if it is the file's
  * @file:        the name that origins refer to, or NULL
  * @default_ops: what is allowed where no tree decides
  * @best_effort: operations that may go unenforced where an engine cannot enforce them
@@ -147,6 +147,7 @@ struct policy_tasks {
  */
 struct rootward_policy {
 	char *name;
+	struct origin name_origin;
 	char *file;
 	uint32_t default_ops;
 	struct origin default_origin;

@@ -57,6 +57,7 @@ static void read_name(struct reader *r, const struct policy_key *key, const stru
 
 	if (!word)
 		return;
+	r->policy->name_origin = place(r, node);
 	ret = policy_set_name(r->policy, word);
 	if (ret == -EINVAL)
 		mistake(r, node, NULL, POLICY_NAME_RULE, POLICY_NAME_MAX);

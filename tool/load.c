@@ -4,19 +4,22 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <rootward.h>
 
+#include "abi.h"
 #include "cleanup.h"
 #include "loaded.h"
+#include "load_stop.h"
 #include "message.h"
-#include "ops.h"
 #include "options.h"
 #include "policy.h"
 
 #define BOOT_DIRECTORY "/etc/rootward"
 #define POLICIES_MAX 128
+#define NAME_KEPT ((int)sizeof(((struct rw_domain *)0)->name) - 1)
 
 enum {
 	EXIT_SOME_FAILED = 1, /* of --boot */
@@ -31,10 +34,11 @@ static const struct option_spec options[] = {
 	{ KEY_BOOT, "boot", OPTION_FLAG, NULL, false, "What is loaded",
 	  "each *.yaml of the directory, " BOOT_DIRECTORY " if none is\n"
 	  "named, by itself: one that cannot be loaded is told,\n"
-	  "the others stand. Relative paths in them start at /" },
+	  "the others stand. Relative paths in them start at /.\n"
+	  "Says what -v says" },
 	{ KEY_DENY_BY_DEFAULT, "deny-by-default", OPTION_FLAG, NULL, false, NULL,
-	  "also a policy that denies every task what no tree\n"
-	  "allows, which is likely to stop the machine" },
+	  "also a policy that denies every task what the\n"
+	  "machine cannot do without, and is likely to stop it" },
 	{ 'v', "verbose", OPTION_FLAG, NULL, false, "What is said",
 	  "what was loaded, and each warning" },
 	{ 'h', "help", OPTION_FLAG, NULL, false, NULL, "this text" },
@@ -94,29 +98,19 @@ static int take_option(void *data, const struct option_spec *spec, const char *v
 	return 0;
 }
 
-/*
- * Every task there is would be denied what no tree allows: the shell that could unload the policy,
- * the machine's first process, what a shutdown needs.
- */
-static int refuse_stopping(const struct load *load, const struct rootward_policy *policy,
-			   const struct rootward_opts *opts)
+/* A program that asks by name would not find it again. */
+static int refuse_long_name(const struct rootward_policy *policy, const struct rootward_opts *opts)
 {
-	uint32_t missing = ROOTWARD_OPS_ALL & ~policy->default_ops;
 	const struct origin whole = { .file = policy->file };
-	char words[OPS_FORMAT_MAX];
 
-	if (load->deny_by_default || policy->applies_to.n || !missing ||
-	    policy->mode != ROOTWARD_MODE_ENFORCE)
+	if (!policy->name || strlen(policy->name) <= NAME_KEPT)
 		return 0;
-	return diag(
-		opts, ROOTWARD_ERROR,
-		policy->default_origin.line ? &policy->default_origin : &whole,
-		"write default: [all] and trees that deny; or name tasks with applies_to; or try "
-		"it with mode: audit; --deny-by-default loads it as it is",
-		"the policy is for every task, and its default lacks %s: the machine would "
-		"stop",
-		missing == ROOTWARD_OPS_ALL ? "everything"
-					    : ops_format(missing, words, sizeof(words)));
+	return diag(opts, ROOTWARD_ERROR, policy->name_origin.line ? &policy->name_origin : &whole,
+		    policy->name_origin.line
+			    ? "give it a shorter one"
+			    : "without name: it is the file's; give it one with name:",
+		    "the policy's name has %zu bytes; the kernel keeps %d of a loaded one's",
+		    strlen(policy->name), NAME_KEPT);
 }
 
 static int read_policy(struct load *load, const char *file)
@@ -133,7 +127,10 @@ static int read_policy(struct load *load, const char *file)
 	if (r < 0)
 		return r;
 	load->policies[load->n_policies++] = policy;
-	return refuse_stopping(load, policy, &opts);
+	r = refuse_long_name(policy, &opts);
+	if (r == 0 && !load->deny_by_default)
+		r = load_refuse_stopping(policy, &opts);
+	return r;
 }
 
 /* Puts @n of the policies from @first on to work. */
@@ -146,7 +143,7 @@ static int put_to_work(struct load *load, size_t first, size_t n, const char *wh
 	if (r < 0 && load->report.errors == before)
 		loaded_failed(what, r);
 	for (size_t i = first; r == 0 && i < first + n; i++)
-		if (load->report.verbose || load->boot)
+		if (load->report.verbose)
 			say("loaded %s: %s, %zu rule%s", load->policies[i]->file,
 			    load->policies[i]->name, load->policies[i]->n_trees,
 			    load->policies[i]->n_trees == 1 ? "" : "s");
@@ -185,12 +182,29 @@ static bool name_is_taken(const struct load *load, const struct rootward_policy 
 	return false;
 }
 
+/* A pipe would hold up the machine's start until somebody writes to it. */
+static int refuse_special(const char *file)
+{
+	struct stat st;
+
+	/* what is not there is told by who reads it */
+	if (stat(file, &st) < 0 || S_ISREG(st.st_mode))
+		return 0;
+	complain("%s: not a regular file; --boot takes no other", file);
+	return -EINVAL;
+}
+
+/* Each has mistakes and warnings of its own, and nobody is there to ask for them again. */
 static int boot_one(struct load *load, const char *file)
 {
 	size_t number = load->n_policies;
 	int r;
 
-	r = read_policy(load, file);
+	report_done(&load->report);
+	load->report = (struct report){ .verbose = true };
+	r = refuse_special(file);
+	if (r == 0)
+		r = read_policy(load, file);
 	if (r < 0)
 		return r;
 	if (name_is_taken(load, load->policies[number]))
@@ -230,7 +244,6 @@ static int boot_all(struct load *load, const char *directory, struct dirent **en
 		if (r < 0 && file)
 			say("not loaded: %s", file);
 	}
-	report_warnings(&load->report, "not all is as the policies say");
 	if (!n)
 		say("%s has no policy (*.yaml)", directory);
 	return failed ? EXIT_SOME_FAILED : 0;
