@@ -9,7 +9,6 @@
 
 #include <rootward.h>
 
-#include "abi.h"
 #include "cleanup.h"
 #include "loaded.h"
 #include "load_stop.h"
@@ -19,7 +18,6 @@
 
 #define BOOT_DIRECTORY "/etc/rootward"
 #define POLICIES_MAX 128
-#define NAME_KEPT ((int)sizeof(((struct rw_domain *)0)->name) - 1)
 
 enum {
 	EXIT_SOME_FAILED = 1, /* of --boot */
@@ -103,14 +101,14 @@ static int refuse_long_name(const struct rootward_policy *policy, const struct r
 {
 	const struct origin whole = { .file = policy->file };
 
-	if (!policy->name || strlen(policy->name) <= NAME_KEPT)
+	if (!policy->name || strlen(policy->name) <= LOADED_NAME_MAX)
 		return 0;
 	return diag(opts, ROOTWARD_ERROR, policy->name_origin.line ? &policy->name_origin : &whole,
 		    policy->name_origin.line
 			    ? "give it a shorter one"
 			    : "without name: it is the file's; give it one with name:",
 		    "the policy's name has %zu bytes; the kernel keeps %d of a loaded one's",
-		    strlen(policy->name), NAME_KEPT);
+		    strlen(policy->name), LOADED_NAME_MAX);
 }
 
 static int read_policy(struct load *load, const char *file)

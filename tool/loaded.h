@@ -5,6 +5,11 @@
 
 #include <stdbool.h>
 
+#include "abi.h"
+
+/* What the kernel keeps of a loaded policy's name, in bytes. */
+#define LOADED_NAME_MAX ((int)sizeof(((struct rw_domain *)0)->name) - 1)
+
 /**
  * loaded_failed() - a failure for which the library had no words: whether bpf works here at all,
  * else
@@ -12,10 +17,10 @@
  */
 void loaded_failed(const char *what, int r);
 
-/** loaded_hint() - no policy of that name is loaded: which may have been meant, if any. */
-bool loaded_hint(const char *name);
+/** loaded_known() - false: it is certain that no loaded policy has that name. */
+bool loaded_known(const char *name);
 
-/** loaded_none() - the same, behind saying so. */
+/** loaded_none() - no policy of that name is loaded, and which may have been meant. */
 void loaded_none(const char *name);
 
 #endif

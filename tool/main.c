@@ -30,7 +30,9 @@ static void print_help(FILE *out)
 	fprintf(out,
 		"\nExamples\n"
 		"  rootward run -- make\n"
-		"      run somebody else's build, which may write beneath this directory only\n");
+		"      run somebody else's build, which may write beneath this directory only\n"
+		"  rootward load keys.yaml\n"
+		"      from now on, for every task there is: a policy for the whole machine\n");
 }
 
 static const struct command *find_command(const char *name)

@@ -33,11 +33,14 @@ static int unload_one(struct report *report, const char *name)
 {
 	struct rootward_opts opts = report_opts(report);
 	unsigned int before = report->errors;
-	int r = rootward_unload(name, &opts);
+	int r;
 
-	if (r == -ENOENT)
-		loaded_hint(name);
-	else if (r < 0 && report->errors == before)
+	if (!loaded_known(name)) {
+		loaded_none(name);
+		return -ENOENT;
+	}
+	r = rootward_unload(name, &opts);
+	if (r < 0 && report->errors == before)
 		loaded_failed(name, r);
 	return r;
 }

@@ -58,7 +58,7 @@ ok "as Prometheus reads it" all printed '^# TYPE rootward_accesses_total counter
 status --rules keys
 ok "its rules" printed "^    $PWD/keys  keys\.yaml:3:9\$"
 unload kesy
-ok "unload another: which was meant" all ended 125 -- said 'did you mean keys' -- is_shut keys/id
+ok "unload another: which was meant" all ended 125 -- said 'did you mean keys' -- test "$(grep -c hint: "$work/err")" = 1 -- is_shut keys/id
 
 # --- one of that name takes its place; or nothing changes
 policy keys.yaml 'trees: [{path: other, deny: [read]}]'
@@ -199,6 +199,8 @@ policy lock.yaml 'locked: true' "unlock: [{executable: $work/unlocker}]" 'trees:
 load lock.yaml
 unload lock
 ok "locked: it stays" all ended 125 -- said '^rootward: ' -- is_shut keys/id
+status lock
+ok "nor looked at, which is said" all ended 125 -- said 'a loaded policy is locked' -- said 'hint: .*unlock'
 policy lock.yaml 'trees: []'
 load lock.yaml
 ok "nor is it replaced" all ended 125 -- said '^rootward: ' -- is_shut keys/id

@@ -9,6 +9,8 @@ load() {
 	try "$rootward" load "$@"
 }
 
+try "$rootward" --help
+ok "rootward --help has an example" all ended 0 -- printed '^  rootward load keys\.yaml$'
 printf 'default: [read]\n' >stop.yaml
 printf 'trees:\n  - {path: ., allow: [all]}\n' >stop2.yaml
 load stop.yaml stop2.yaml
@@ -102,6 +104,7 @@ if [[ ${ROOTWARD_ENGINE-} != bpf ]]; then
 fi
 
 unit=$source/systemd/rootward.service.in
+ok "the unit has an end" grep -q -E '^TimeoutStartSec=60$' "$unit"
 if type systemd-analyze >/dev/null 2>&1; then
 	# what it starts must exist to be verified
 	sed -E 's#^(Exec[A-Za-z]*=).*#\1/bin/true#; s#@bindir@#/bin#' "$unit" >rootward.service
