@@ -19,7 +19,7 @@ static char *copy(struct reader *r, const char *text, size_t length)
 	return made;
 }
 
-/* One spelling for one group: its path is compared, never looked up. */
+/* One spelling for one group: its path is compared and never looked up, for it may come later. */
 static bool cgroup_is_plain(const char *path, size_t length)
 {
 	const char *end = path + length, *name = path;
