@@ -16,9 +16,6 @@
 #define READING (ROOTWARD_OPS_READ | ROOTWARD_OPS_EXECUTE)
 #define WRITING (ROOTWARD_OPS_ALL & ~READING)
 
-/* What tells that something is there and what it is, not what is in it: gives away no secret. */
-#define KNOWING (ROOTWARD_OP_STAT | ROOTWARD_OP_READLINK)
-
 #define MAKING (ROOTWARD_OP_WRITE_FILE | ROOTWARD_OP_MAKE_REG)
 
 /* A directory in which things are made, written and removed is written to. */
@@ -32,79 +29,7 @@ static const char *const system_trees[] = {
 	"/usr", "/bin", "/sbin", "/lib", "/lib32", "/lib64", "/libx32", "/nix/store", "/gnu/store",
 };
 
-/* Whose entries are another for every process, so that a rule on one would be no use. */
-static const char *const living_trees[] = { "/proc", "/dev/pts" };
-
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
-
-struct folding {
-	struct learn *learn;
-	learn_kind_fn kind;
-	void *data;
-};
-
-static bool is_one_of(const struct learn_node *node, const char *const *list, size_t n)
-{
-	_cleanup_free_ char *path = learn_path(node);
-
-	for (size_t i = 0; path && i < n; i++)
-		if (!strcmp(path, list[i]))
-			return true;
-	return false;
-}
-
-/* @ops of all beneath @top, and of @top if it is not @to, are to be allowed on @to. */
-static void draw(struct learn_node *to, struct learn_node *top, uint32_t ops)
-{
-	for (struct learn_node *n = top; n; n = learn_each(top, n)) {
-		if (n == to)
-			continue;
-		to->need |= n->need & ops;
-		n->need &= ~ops;
-	}
-}
-
-static int ask_kind(const struct folding *f, struct learn_node *node)
-{
-	_cleanup_free_ char *path = learn_path(node);
-
-	if (!path)
-		return -ENOMEM;
-	node->kind = learn_can_quote(path) ? f->kind(f->data, path) : LEARN_NOTHING;
-	return 0;
-}
-
-/* A secret that is there keeps its rule, on its name, when it is replaced. */
-static bool can_have_rule(const struct learn_node *node)
-{
-	return node->kind != LEARN_NOTHING && (!node->changed || node->secret);
-}
-
-/* Put on the nearest directory what can have no rule.  @alive: of a living tree all is so. */
-static int settle(const struct folding *f, struct learn_node *node, bool alive)
-{
-	alive |= is_one_of(node, living_trees, COUNT(living_trees));
-	for (struct learn_node *n = node->child; n; n = n->next) {
-		int r = ask_kind(f, n);
-
-		if (r < 0)
-			return r;
-		n->in_secret = n->secret || node->in_secret;
-		if (!alive && can_have_rule(n)) {
-			r = settle(f, n, false);
-			if (r < 0)
-				return r;
-			continue;
-		}
-		for (struct learn_node *m = n; m; m = learn_each(n, m)) {
-			node->refers |= m->refers;
-			m->refers = false;
-			m->in_secret |= n->in_secret;
-		}
-		draw(node, n, ROOTWARD_OPS_ALL);
-	}
-	return 0;
-}
 
 static bool may_draw(const struct learn_node *node)
 {
@@ -113,10 +38,10 @@ static bool may_draw(const struct learn_node *node)
 
 static void draw_whole(struct learn *learn, struct learn_node *node)
 {
-	bool system = is_one_of(node, system_trees, COUNT(system_trees));
+	bool system = learn_is_one_of(node, system_trees, COUNT(system_trees));
 
-	if (may_draw(node) && (system || node == learn->cwd)) {
-		draw(node, node, READING);
+	if (may_draw(node) && (system || (node == learn->cwd && !node->home))) {
+		learn_draw(node, node, READING);
 		if (system && node->need & READING)
 			node->need |= READING;
 	}
@@ -124,7 +49,10 @@ static void draw_whole(struct learn *learn, struct learn_node *node)
 		draw_whole(learn, n);
 }
 
-/* Returns how many rules about @ops there are on @node and beneath. */
+/*
+ * Not into what is somebody's home or has one beneath: far more is in there than the command used.
+ * Returns how many rules about @ops there are on @node and beneath.
+ */
 static size_t draw_many(struct learn *learn, struct learn_node *node, uint32_t ops)
 {
 	bool deep = node == learn->cwd || (node->parent && node->parent->parent);
@@ -132,11 +60,12 @@ static size_t draw_many(struct learn *learn, struct learn_node *node, uint32_t o
 
 	for (struct learn_node *c = node->child; c; c = c->next)
 		n += draw_many(learn, c, ops);
-	if (n >= MANY && deep && node->kind == LEARN_DIRECTORY && may_draw(node)) {
-		draw(node, node, ops);
+	if (n >= MANY && deep && node->kind == LEARN_DIRECTORY && may_draw(node) && !node->home &&
+	    !node->holds_home) {
+		learn_draw(node, node, ops);
 		n = 0;
 	}
-	return n + ((node->need & ops & ~KNOWING) != 0);
+	return n + ((node->need & ops & ~LEARN_KNOWING) != 0);
 }
 
 /* All that is allowed at @node, but for what is denied on places of secrets. */
@@ -165,19 +94,25 @@ static void widen(struct learn_node *node)
 		node->need |= ROOTWARD_OPS_WRITE;
 }
 
+static bool is_levelled(const struct learn_node *node)
+{
+	return node->refers && !node->in_secret;
+}
+
 /*
  * Nothing is moved to where more is allowed on it: so the places between which things were moved
- * must allow the same.  Which of them belong together is not told, so all do.
+ * must allow the same.  Which of them belong together is not told, so all do; but in a place of
+ * secrets what was used is allowed and no more.
  */
 static void level(struct learn *learn)
 {
 	uint32_t ops = 0;
 
 	for (size_t i = 0; i < learn->n; i++)
-		if (learn->nodes[i]->refers)
+		if (is_levelled(learn->nodes[i]))
 			ops |= allowed_at(learn, learn->nodes[i]);
 	for (size_t i = 0; i < learn->n; i++)
-		if (learn->nodes[i]->refers && ops & ~allowed_at(learn, learn->nodes[i]))
+		if (is_levelled(learn->nodes[i]) && ops & ~allowed_at(learn, learn->nodes[i]))
 			learn->nodes[i]->need |= ops;
 }
 
@@ -191,18 +126,29 @@ static void thin(struct learn *learn)
 	root->need = 0;
 	for (n = root; n; n = learn_each(root, n)) {
 		above = n->parent ? allowed_at(learn, n->parent) | n->base : 0;
-		if (n->need & ~above && !(n->need & ~KNOWING))
+		if (n->need & ~above && !(n->need & ~LEARN_KNOWING))
 			learn->default_ops |= n->need;
 	}
 	for (n = root; n; n = learn_each(root, n)) {
 		if (!n->parent)
 			continue;
 		above = allowed_at(learn, n->parent) | n->base;
-		if (!(n->need & ~KNOWING) || (!n->in_secret && !(n->need & ~above)))
+		if (!(n->need & ~LEARN_KNOWING) || (!n->in_secret && !(n->need & ~above)))
 			n->need = 0;
 		else if ((n->need & ROOTWARD_OPS_READ) != ROOTWARD_OPS_READ)
-			n->need &= ~(learn->default_ops & KNOWING);
+			n->need &= ~(learn->default_ops & LEARN_KNOWING);
 	}
+}
+
+/* A rule on the root would be about everything, and so would `default`: it is left out, and told.
+ */
+static void leave_root(struct learn *learn)
+{
+	struct learn_node *root = learn->nodes[0];
+
+	learn->left_out = root->need & ~LEARN_KNOWING;
+	root->need &= LEARN_KNOWING;
+	root->refers = false;
 }
 
 /* What was asked of a secret and of all beneath. */
@@ -211,7 +157,16 @@ static uint32_t used_beneath(struct learn_node *top)
 	uint32_t ops = 0;
 
 	for (struct learn_node *n = top; n; n = learn_each(top, n))
-		ops |= n->used;
+		ops |= n->used | n->entry;
+	return ops;
+}
+
+static uint32_t allowed_before(const struct learn *learn, const struct learn_node *node)
+{
+	uint32_t ops = learn->default_base;
+
+	for (; node; node = node->parent)
+		ops |= node->base;
 	return ops;
 }
 
@@ -225,7 +180,7 @@ static void shut(struct learn *learn, struct learn_node *node)
 
 	for (const struct learn_node *n = node->parent; n; n = n->parent)
 		open |= n->need;
-	open &= ~KNOWING;
+	open &= ~LEARN_KNOWING;
 
 	if (node->kind == LEARN_FILE)
 		open &= ~ROOTWARD_OP_READ_DIR;
@@ -236,14 +191,16 @@ static void shut(struct learn *learn, struct learn_node *node)
 	else if (node->need)
 		node->deny = open & ~node->need;
 	else
-		node->deny = ROOTWARD_OPS_ALL & ~(node->used & KNOWING);
+		node->deny = ROOTWARD_OPS_ALL & ~(used_beneath(node) & LEARN_KNOWING);
+	/* its being made or replaced is part of what was used; and nothing is taken away */
+	node->deny &= ~(node->entry | allowed_before(learn, node));
 }
 
 static void count_files(struct learn *learn)
 {
 	for (size_t i = 0; i < learn->n; i++) {
 		struct learn_node *n = learn->nodes[i];
-		uint32_t ops = n->used & ~ROOTWARD_OPS_ENTRY;
+		uint32_t ops = n->used;
 
 		for (; n && ops; n = n->parent) {
 			n->files += (n->allow & ops) != 0;
@@ -254,18 +211,15 @@ static void count_files(struct learn *learn)
 
 int learn_fold(struct learn *learn, learn_kind_fn kind, void *data)
 {
-	struct folding f = { .learn = learn, .kind = kind, .data = data };
 	struct learn_node *root = learn->nodes[0];
 	int r;
 
-	for (size_t i = 0; i < learn->n; i++)
-		learn->nodes[i]->need = learn->nodes[i]->used;
-	root->kind = LEARN_DIRECTORY;
 	r = learn_sort(learn);
 	if (r == 0)
-		r = settle(&f, root, false);
+		r = learn_settle(learn, kind, data);
 	if (r < 0)
 		return r;
+	leave_root(learn);
 	draw_whole(learn, root);
 	draw_many(learn, root, READING);
 	draw_many(learn, root, WRITING);

@@ -103,6 +103,8 @@ int learn_init(struct learn *learn, const char *home, const char *cwd)
 	/* the root's own names are as short */
 	if (home && strcmp(home, "/"))
 		learn->home = learn_find(learn, home, &r);
+	if (learn->home)
+		r = learn_home(learn, home);
 	if (r == 0 && cwd && strcmp(cwd, "/"))
 		learn->cwd = learn_find(learn, cwd, &r);
 	return r;
@@ -130,7 +132,7 @@ int learn_add(struct learn *learn, const char *path, uint32_t ops)
 		return 0;
 	if (!node->parent)
 		return -EINVAL;
-	node->parent->used |= ops & ROOTWARD_OPS_ENTRY;
+	node->entry |= ops & ROOTWARD_OPS_ENTRY;
 	node->parent->refers |= !!(ops & ROOTWARD_OP_REFER);
 	/* that of a link's first name stays; it is told like one that is renamed */
 	node->changed = true;
@@ -163,6 +165,21 @@ int learn_secret(struct learn *learn, const char *path)
 	node->secret = true;
 	for (; node; node = node->parent)
 		node->holds_secret = true;
+	return 0;
+}
+
+int learn_home(struct learn *learn, const char *path)
+{
+	struct learn_node *node;
+	int r;
+
+	node = learn_find(learn, path, &r);
+	if (!node)
+		return r;
+	/* the root is nobody's, whatever the accounts of services say */
+	node->home = node->parent;
+	for (node = node->parent; node; node = node->parent)
+		node->holds_home = true;
 	return 0;
 }
 

@@ -46,6 +46,8 @@ static int play(struct learn *learn, const struct lesson *lesson)
 
 	for (size_t i = 0; r == 0 && i < sizeof(secrets) / sizeof(secrets[0]); i++)
 		r = learn_secret(learn, secrets[i]);
+	if (r == 0)
+		r = learn_home(learn, "/srv/people/bo");
 	for (size_t i = 0; r == 0 && lesson->does[i]; i++) {
 		_cleanup_free_ char *line = strdup(lesson->does[i]);
 		char *path = line;
@@ -164,12 +166,94 @@ static const struct lesson lessons[] = {
 	  "  - path: ~/.netrc.x\n    allow: [read_file]\n    deny: [write_file, truncate, make_reg]\n"
 	  "  # places of secrets, which the trees above would open\n"
 	  "  - {path: ~/.ssh, deny: [all], optional: true}\n" },
-	{ "listing the root lists no secrets",
+	{ "what is in the root itself is for no rule",
 	  NULL,
-	  { "read_dir /" },
-	  "default: [read_dir]\ntrees:\n  # places of secrets, which the trees above would open\n"
-	  "  - {path: /etc/ssl/private, deny: [all], optional: true}\n"
+	  { "read_dir,stat /", "make_reg,write_file /tmp.x", "remove_file /tmp.x",
+	    "refer,make_dir /2", "refer,remove_file /srv/d/tmp.x" },
+	  "default: [stat]\ntrees:\n  # the system\n  - path: /srv/d\n"
+	  "    allow: [remove_file, refer]\n" },
+	{ "what was made in it and stays has its own",
+	  NULL,
+	  { "make_dir /data", "make_reg,write_file /data/tmp.x" },
+	  "trees:\n  # the system\n  - path: /data\n"
+	  "    allow: [write_file, truncate, make_reg]\n" },
+	{ "so has what was made at home",
+	  NULL,
+	  { "make_dir /home/me/.npm", "make_reg,write_file /home/me/.npm/tmp.x",
+	    "make_reg,write_file /home/me/.a.rc", "read_file /home/me/.a.rc" },
+	  "trees:\n  # the home directory\n  - path: ~/.a.rc\n"
+	  "    allow: [read, write_file, truncate]\n"
+	  "  - path: ~/.npm\n    allow: [write_file, truncate, make_reg]\n" },
+	{ "at anybody's home",
+	  NULL,
+	  { "make_dir /home/al/.npm", "read_dir /home/al/.npm", "make_dir /srv/people/bo/.npm",
+	    "read_dir /srv/people/bo/.npm" },
+	  "trees:\n  # the system\n  - path: /home/al/.npm\n    allow: [read_dir]\n"
+	  "  - path: /srv/people/bo/.npm\n    allow: [read_dir]\n" },
+	{ "but not what something may have been renamed to",
+	  NULL,
+	  { "make_reg,write_file /home/me/tmp.x", "remove_file /home/me/tmp.x",
+	    "make_reg /home/me/.a.rc", "read_file /home/me/.a.rc", "make_dir /home/me/.npm",
+	    "read_dir /home/me/.npm" },
+	  "trees:\n  # the home directory\n"
+	  "  - path: \"~\"                                   # 2 files\n"
+	  "    allow: [read_file, write_file, truncate, make_reg, remove_file]\n"
+	  "  - path: ~/.npm\n    allow: [read_dir]\n"
+	  "  # places of secrets, which the trees above would open\n"
+	  "  - {path: ~/.netrc.x, deny: [all], optional: true}\n"
 	  "  - {path: ~/.ssh, deny: [all], optional: true}\n" },
+	{ "never drawn together into a home",
+	  NULL,
+	  { "read_file /home/al/a.1", "read_file /home/al/a.2", "read_file /home/al/a.3",
+	    "read_file /home/al/a.4" },
+	  "trees:\n  # the system\n  - path: /home/al/a.1\n    allow: [read]\n"
+	  "  - path: /home/al/a.2\n    allow: [read]\n  - path: /home/al/a.3\n    allow: [read]\n"
+	  "  - path: /home/al/a.4\n    allow: [read]\n" },
+	{ "nor into what holds one",
+	  NULL,
+	  { "read_file /srv/people/bo/a.1", "read_file /srv/people/b.1",
+	    "read_file /srv/people/b.2", "read_file /srv/people/b.3" },
+	  "trees:\n  # the system\n  - path: /srv/people/b.1\n    allow: [read]\n"
+	  "  - path: /srv/people/b.2\n    allow: [read]\n  - path: /srv/people/b.3\n    allow: [read]\n"
+	  "  - path: /srv/people/bo/a.1\n    allow: [read]\n" },
+	{ "not where one is the working directory",
+	  "/home/al",
+	  { "read_file /home/al/a.1", "read_file /home/al/b.1" },
+	  "trees:\n  # the working directory\n  - path: a.1\n    allow: [read]\n"
+	  "  - path: b.1\n    allow: [read]\n" },
+	{ "what is replaced in a place of secrets",
+	  NULL,
+	  { "make_reg,write_file /home/me/.ssh/tmp.x", "remove_file /home/me/.ssh/tmp.x",
+	    "make_reg,remove_file /home/me/.ssh/known.x", "read_file /home/me/.ssh/known.x" },
+	  "trees:\n  # PLACES OF SECRETS, which the command used: does it have to?\n"
+	  "  - path: ~/.ssh\n    allow: [write_file, truncate, make_reg, remove_file]\n"
+	  "  - path: ~/.ssh/known.x\n    allow: [read_file]\n" },
+	{ "moving gives no more to a place of secrets",
+	  NULL,
+	  { "refer,remove_file /home/me/.ssh/tmp.x", "refer,make_reg /srv/d/a.x",
+	    "read_file /srv/d/a.x", "refer,make_reg /home/me/.ssh/tmp.y" },
+	  "trees:\n  # the system\n  - path: /srv/d\n    allow: [read, make_reg, refer]\n"
+	  "  # PLACES OF SECRETS, which the command used: does it have to?\n"
+	  "  - path: ~/.ssh\n    allow: [make_reg, remove_file, refer]\n" },
+	{ "a secret that was only asked for, where one may write",
+	  NULL,
+	  { "stat /home/me/.ssh/config.x", "make_reg,write_file /home/me/tmp.x",
+	    "stat,write_file /home/me/.netrc.x", "make_reg,remove_file /home/me/.netrc.x" },
+	  "default: [stat]\ntrees:\n  # the home directory\n  - path: \"~\"\n"
+	  "    allow: [write_file, truncate, make_reg, remove_file]\n"
+	  "  # PLACES OF SECRETS, which the command used: does it have to?\n"
+	  "  - path: ~/.netrc.x\n    allow: [write_file, truncate]\n"
+	  "  # places of secrets, which the trees above would open\n"
+	  "  - {path: ~/.ssh, deny: [write, execute, read_file, read_dir, readlink, getxattr, "
+	  "chroot, watch, connect], optional: true}\n" },
+	{ "no UTF-8 in the name of the working directory",
+	  "/srv/d\xff/e\xff",
+	  { "write_file /srv/d\xff/e\xff/a.x", "read_file /srv/d\xff/b.x",
+	    "read_file /srv/d\xff/f/c.x", "remove_file /srv/d\xff/e\xff/tmp.x" },
+	  "trees:\n  # the working directory\n  - path: .\n    allow: [remove_file]\n"
+	  "  - path: a.x\n    allow: [write_file]\n"
+	  "  # the system\n  - path: /srv                                  # 2 files\n"
+	  "    allow: [read]\n" },
 	{ "moving: the same on both sides",
 	  "/home/me/p",
 	  { "remove_file,refer /var/x/tmp.1", "make_reg,refer /home/me/p/a.c",
@@ -273,14 +357,15 @@ static void test_base(void)
 	learn_base(&learn, "/home/me/.aws", 0);
 	learn_base(&learn, "/srv", ROOTWARD_OP_WRITE_FILE | ROOTWARD_OP_MAKE_REG);
 	learn_add(&learn, "/srv/a.txt", ROOTWARD_OP_WRITE_FILE);
-	learn_add(&learn, "/home/me/a.txt", ROOTWARD_OP_MAKE_REG);
+	learn_add(&learn, "/home/me/tmp.x", ROOTWARD_OP_MAKE_REG);
 	learn_fold(&learn, kind, NULL);
 	text = write_text(&learn, "");
 	is_str(text,
 	       "default: []\ntrees:\n  # the home directory\n  - path: \"~\"\n    allow: [make_reg]\n"
 	       "  # places of secrets, which the trees above would open\n"
-	       "  - {path: ~/.ssh, deny: [all], optional: true}\n",
-	       "beside what there is");
+	       "  - {path: ~/.ssh, deny: [write, execute, read_dir, stat, readlink, getxattr, chroot, "
+	       "watch, connect], optional: true}\n",
+	       "beside what there is: it is not taken away");
 	free(text);
 	learn_done(&learn);
 }
@@ -300,6 +385,27 @@ static void test_moved(void)
 	       "default: []\ntrees:\n  # the system\n  - path: /srv/tmp\n    allow: [execute]\n",
 	       "is allowed as much where it was");
 	free(text);
+	learn_done(&learn);
+}
+
+/* What is as wide as can be is counted, or told with what it is for. */
+static void test_told(void)
+{
+	const struct learn_node *home;
+	struct learn learn;
+
+	learn_init(&learn, "/home/me", NULL);
+	learn_add(&learn, "/", ROOTWARD_OP_READ_DIR | ROOTWARD_OP_STAT);
+	learn_add(&learn, "/tmp.x", ROOTWARD_OP_MAKE_REG | ROOTWARD_OP_WRITE_FILE);
+	learn_add(&learn, "/tmp.y", ROOTWARD_OP_STAT);
+	learn_add(&learn, "/home/me/tmp.b", ROOTWARD_OP_MAKE_REG);
+	learn_add(&learn, "/home/me/tmp.a", ROOTWARD_OP_STAT);
+	home = learn.home;
+	learn_fold(&learn, kind, NULL);
+	is_int(learn.left_names, 2, "of the root two are left out");
+	is_int(learn.left_out, ROOTWARD_OP_READ_DIR | ROOTWARD_OP_MAKE_REG | ROOTWARD_OP_WRITE_FILE,
+	       "all of it");
+	is_str(home->cause ? home->cause->name : NULL, "tmp.b", "why home is opened");
 	learn_done(&learn);
 }
 
@@ -324,6 +430,7 @@ int main(void)
 	test_refused();
 	test_base();
 	test_moved();
+	test_told();
 	test_intro();
 	return done_testing();
 }
