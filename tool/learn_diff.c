@@ -81,14 +81,16 @@ static bool split(struct lines *lines, const struct edit *edit)
 	return true;
 }
 
-/* As it is: a policy is text without control characters, and what is added to it even more so. */
+/* What is asked about has to be seen; whoever wrote the old text may have had other ideas. */
 static void print_line(FILE *out, char sign, const char *text, size_t len)
 {
 	const char *colour = sign == '+' ? GREEN : RED;
 	bool coloured = sign != ' ' && has_colour(out);
+	_cleanup_free_ char *line = strndup(text, len);
 
-	fprintf(out, "%s%c%.*s%s\n", coloured ? colour : "", sign, (int)len, text,
-		coloured ? PLAIN : "");
+	fprintf(out, "%s%c", coloured ? colour : "", sign);
+	print_safe(out, line ? line : "(out of memory)");
+	fprintf(out, "%s\n", coloured ? PLAIN : "");
 }
 
 static void print_change(FILE *out, const struct line *line)

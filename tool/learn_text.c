@@ -5,6 +5,7 @@
 
 #include "cleanup.h"
 #include "learn.h"
+#include "message.h"
 #include "ops.h"
 #include "yaml_text.h"
 
@@ -37,13 +38,6 @@ static uint32_t character(const unsigned char *s, size_t *len)
 	for (size_t i = 1; i < *len; i++)
 		c = c << 6 | (s[i] & 0x3f);
 	return c;
-}
-
-/* Unicode's lines and what cannot be seen, too. */
-static bool is_shown(uint32_t c)
-{
-	return c >= ' ' && c != 0x7f && !(c >= 0x80 && c < 0xa0) && !(c >= 0x200b && c <= 0x200f) &&
-	       !(c >= 0x2028 && c <= 0x202e) && c < 0xe000 && c != 0xad;
 }
 
 char *learn_quoted(const char *text)

@@ -50,7 +50,7 @@ static int decode(const unsigned char *s, uint32_t *character)
  * What a terminal obeys (it takes U+009B for an escape), what changes the direction of what is
  * around it, what takes no room, and what is no character, which XML refuses.
  */
-static bool is_shown(uint32_t c)
+bool is_shown(uint32_t c)
 {
 	static const struct {
 		uint32_t first, last;

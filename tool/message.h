@@ -8,6 +8,7 @@
 #define TOOL_MESSAGE_H
 
 #include <stdbool.h>
+#include <stdint.h>
 #include <stdio.h>
 
 #include <rootward.h>
@@ -34,6 +35,9 @@ void hint(const char *format, ...) __attribute__((format(printf, 1, 2)));
 
 /** print_safe() - @text with what is not to be shown as \xNN, and a backslash as two. */
 void print_safe(FILE *out, const char *text);
+
+/** is_shown() - whether the character can be seen, alone, and does nothing to what is around it. */
+bool is_shown(uint32_t character);
 
 /** safe_text() - the same as text, to free; NULL: out of memory. */
 char *safe_text(const char *text);

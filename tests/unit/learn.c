@@ -301,12 +301,12 @@ static void test_lessons(void)
 static void test_names(void)
 {
 	static const char *const names[] = {
-		"a",	"~",	  "~/x",      ".",	"-",	  "null",	"No",
-		"0",	"a b",	  "a: b",     "#",	"a #b",	  "[x]",	"{",
-		"*",	"&a",	  "!t",	      "|",	">",	  "@a",		"`",
-		"\"",	"'",	  "\\",	      "\\n",	"a\nb",	  "\t",		"\x01",
-		"\x7f", "\u00e9", "\xc2\x85", "\u2028", "\ufeff", "\U0001f600", " a",
-		"a ",	"a,b",	  "%a",	      "?",	"? a",	  "---",	"...",
+		"a",	  "~",	    "~/x",	  ".",	  "-",	  "null",   "No",	"0",
+		"a b",	  "a: b",   "#",	  "a #b", "[x]",  "{",	    "*",	"&a",
+		"!t",	  "|",	    ">",	  "@a",	  "`",	  "\"",	    "'",	"\\",
+		"\\n",	  "a\nb",   "\t",	  "\x01", "\x7f", "\u00e9", "\xc2\x85", "\u2028",
+		"\u2066", "\ufeff", "\U0001f600", " a",	  "a ",	  "a,b",    "%a",	"?",
+		"? a",	  "---",    "...",
 	};
 
 	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
@@ -327,6 +327,21 @@ static void test_names(void)
 		rootward_policy_free(policy);
 	}
 	ok(!learn_can_quote("\xff") && !learn_can_quote("a\xc3"), "bytes that are no text cannot");
+}
+
+/* What is not shown, or turns what is around it, is escaped, and reads back. */
+static void test_unseen(void)
+{
+	static const char *const names[] = {
+		"\u00ad", "\u061c", "\u115f", "\u1160", "\u180e", "\u200b", "\u202e",
+		"\u2060", "\u2066", "\u2069", "\u206f", "\u3164", "\ufeff", "\uffa0",
+	};
+
+	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
+		_cleanup_free_ char *quoted = learn_quoted(names[i]);
+
+		ok(!strncmp(quoted, "\"\\u", 3) && strlen(quoted) == 8, "%s is escaped", quoted);
+	}
 }
 
 static void test_refused(void)
@@ -427,6 +442,7 @@ int main(void)
 {
 	test_lessons();
 	test_names();
+	test_unseen();
 	test_refused();
 	test_base();
 	test_moved();

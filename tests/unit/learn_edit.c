@@ -202,8 +202,32 @@ static void test_diff(void)
 	rootward_policy_free(policy);
 }
 
+/* As messages are: a terminal obeys none of it. */
+static void test_unseen(void)
+{
+	static const char old[] = "# a\r\n# b\xc2\x9b"
+				  "2J\u2066\ndefault: [] # \u202e\n";
+	struct rootward_policy *policy = parse(old);
+	_cleanup_free_ char *diff = NULL;
+	struct learn learn;
+	struct edit edit;
+
+	fill(&learn, &(struct lack){ .add = { { "/", READ, 0 } } });
+	is_int(edit_make(&edit, old, strlen(old), policy, &learn), 0, "what cannot be seen");
+	diff = diff_of(&edit);
+	is_str(diff,
+	       "--- p.yaml\n+++ p.yaml\n@@ -1,3 +1,3 @@\n"
+	       " # a\\x0d\n # b\\xc2\\x9b2J\\xe2\\x81\\xa6\n-default: [] # \\xe2\\x80\\xae\n"
+	       "+default: [read_file] # \\xe2\\x80\\xae\n",
+	       "is shown");
+	edit_done(&edit);
+	learn_done(&learn);
+	rootward_policy_free(policy);
+}
+
 int main(void)
 {
+	test_unseen();
 	test_lacks();
 	test_diff();
 	return done_testing();
