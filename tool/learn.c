@@ -209,6 +209,7 @@ static int update_policy(struct learning *l, struct lesson *lesson,
 			 const struct supervisor *supervisor)
 {
 	_cleanup_free_ char *text = NULL;
+	bool asks = !l->output && !l->yes;
 	int r;
 
 	/* looked up anew: what it names may have come since */
@@ -218,16 +219,19 @@ static int update_policy(struct learning *l, struct lesson *lesson,
 		complain("cannot make a policy of it: %s", strerror(-r));
 		return r;
 	}
-	r = update_text(&l->update, &lesson->learn, &text);
+	r = update_text(&l->update, &lesson->learn, asks ? update_shows() : stdout, &text);
 	if (r < 0)
 		return r;
 	if (!text)
 		say("%s lacks nothing of what the command did", l->update.file);
 	if (l->output)
 		r = write_out(l, text ? text : l->update.text);
-	else if (text && (l->yes || update_accepted(&l->update, &supervisor->mask)))
+	if (text && r == 0)
+		r = try_policy(l, text);
+	if (r == 0 && text && !l->output &&
+	    (l->yes || update_accepted(&l->update, &supervisor->mask)))
 		r = update_write(&l->update, text);
-	return r < 0 || !text ? r : try_policy(l, text);
+	return r;
 }
 
 /* Returns the exit status. */

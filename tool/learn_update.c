@@ -1,20 +1,21 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include <errno.h>
-#include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/stat.h>
+#include <termios.h>
+#include <unistd.h>
 
 #include "cleanup.h"
 #include "learn_edit.h"
 #include "learn_update.h"
 #include "message.h"
+#include "outfile.h"
 #include "yaml.h"
 
-static int read_text(struct update *update)
+static int read_text(const char *file, char **text, size_t *len)
 {
-	_cleanup_fclose_ FILE *in = fopen(update->file, "re");
-	_cleanup_fclose_ FILE *out = open_memstream(&update->text, &update->len);
+	_cleanup_fclose_ FILE *in = fopen(file, "re");
+	_cleanup_fclose_ FILE *out = open_memstream(text, len);
 	char buf[4096];
 	size_t n, sum = 0;
 
@@ -35,7 +36,7 @@ int update_load(struct update *update, const struct rootward_opts *opts)
 	struct rootward_opts named = *opts;
 	int r;
 
-	r = read_text(update);
+	r = read_text(update->file, &update->text, &update->len);
 	if (r < 0)
 		return r;
 	named.name = update->file;
@@ -54,7 +55,7 @@ static int cannot(const struct update *update, const struct learn *learn, int r)
 	return r;
 }
 
-int update_text(const struct update *update, const struct learn *learn, char **text)
+int update_text(const struct update *update, const struct learn *learn, FILE *show, char **text)
 {
 	_cleanup_(edit_done) struct edit edit = {};
 	int r;
@@ -68,9 +69,19 @@ int update_text(const struct update *update, const struct learn *learn, char **t
 	*text = edit_apply(&edit);
 	if (!*text)
 		return cannot(update, learn, -ENOMEM);
-	edit_diff(stdout, &edit, update->file);
-	fflush(stdout);
+	edit_diff(show, &edit, update->file);
+	fflush(show);
 	return 0;
+}
+
+static bool can_ask(void)
+{
+	return isatty(STDIN_FILENO) && isatty(STDERR_FILENO);
+}
+
+FILE *update_shows(void)
+{
+	return can_ask() && !isatty(STDOUT_FILENO) ? stderr : stdout;
 }
 
 bool update_accepted(const struct update *update, const sigset_t *mask)
@@ -78,11 +89,13 @@ bool update_accepted(const struct update *update, const sigset_t *mask)
 	char answer[16] = "";
 	sigset_t before;
 
-	if (!isatty(STDIN_FILENO) || !isatty(STDERR_FILENO)) {
+	if (!can_ask()) {
 		say("%s was not changed", update->file);
 		hint("--yes changes it");
 		return false;
 	}
+	/* what was typed before, to the command perhaps, is no answer */
+	tcflush(STDIN_FILENO, TCIFLUSH);
 	fprintf(stderr, "change ");
 	print_safe(stderr, update->file);
 	fprintf(stderr, "? [y/N] ");
@@ -95,57 +108,26 @@ bool update_accepted(const struct update *update, const sigset_t *mask)
 	return answer[0] == 'y' || answer[0] == 'Y';
 }
 
-static int write_all(int fd, const char *text)
+static bool is_as_it_was(const void *data)
 {
-	size_t len = strlen(text);
+	const struct update *update = data;
+	_cleanup_free_ char *text = NULL;
+	size_t len;
 
-	while (len) {
-		ssize_t n = write(fd, text, len);
-
-		if (n < 0 && errno == EINTR)
-			continue;
-		if (n < 0)
-			return -errno;
-		text += n;
-		len -= (size_t)n;
-	}
-	return fsync(fd) < 0 ? -errno : 0;
-}
-
-/* A new file in its place, of the same owner and mode.  @file: no symbolic link. */
-static int replace(const char *file, const char *text)
-{
-	_cleanup_free_ char *name = NULL;
-	_cleanup_close_ int fd = -1;
-	struct stat st;
-	int r;
-
-	if (stat(file, &st) < 0)
-		return -errno;
-	if (asprintf(&name, "%s.XXXXXX", file) < 0)
-		return -ENOMEM;
-	fd = mkostemp(name, O_CLOEXEC);
-	if (fd < 0)
-		return -errno;
-	r = fchown(fd, st.st_uid, st.st_gid) < 0 || fchmod(fd, st.st_mode & 07777) < 0
-		    ? -errno
-		    : write_all(fd, text);
-	if (r == 0 && rename(name, file) < 0)
-		r = -errno;
-	if (r < 0)
-		unlink(name);
-	return r;
+	return read_text(update->file, &text, &len) == 0 && len == update->len &&
+	       !memcmp(text, update->text, len);
 }
 
 int update_write(const struct update *update, const char *text)
 {
-	_cleanup_free_ char *file = realpath(update->file, NULL);
+	struct outfile out;
 	int r;
 
-	r = file ? replace(file, text) : -errno;
+	r = outfile_open(&out, update->file);
 	if (r < 0)
-		complain("cannot write %s: %s", update->file, strerror(-r));
-	return r;
+		return r;
+	fputs(text, outfile_start(&out));
+	return outfile_finish_if(&out, is_as_it_was, update);
 }
 
 void update_done(struct update *update)

@@ -24,18 +24,23 @@ struct update {
 /** update_load() - Return: 0; -errno, perhaps after a diagnostic. */
 int update_load(struct update *update, const struct rootward_opts *opts);
 
+/** update_shows() - where who is asked sees the difference. */
+FILE *update_shows(void);
+
 /**
- * update_text() - @text with the rules in @learn, having shown the difference on standard output.
+ * update_text() - @text with the rules in @learn, having shown the difference on @show.
  * @text: to free; NULL: nothing is to be added
  * Return: 0; -errno after a message, with what should have been added.
  */
-int update_text(const struct update *update, const struct learn *learn, char **text);
+int update_text(const struct update *update, const struct learn *learn, FILE *show, char **text);
 
 /** update_accepted() - ask, if there is a terminal; @mask: signals for as long as that takes. */
 bool update_accepted(const struct update *update, const sigset_t *mask);
 
-/** update_write() - the file is the old one or the new one at any moment.  Return: 0; -errno after
- * a message. */
+/**
+ * update_write() - the file is the old one or the new one at any moment (outfile.h).
+ * Return: 0; -ESTALE after a message: it is not what was read any more; -errno after a message.
+ */
 int update_write(const struct update *update, const char *text);
 
 void update_done(struct update *update);

@@ -87,15 +87,26 @@ learn --update "$work/p.yaml" -- sh more.sh
 ok "--update shows the difference" all ended 0 -- printed '^@@ ' -- printed '^\+ +- path: ~/other' -- said 'not changed'
 ok "and changes nothing unasked" eval '! grep -q other "$work/p.yaml"'
 if type script >/dev/null 2>&1; then
+	mkfifo "$work/answers"
 	for answer in n y; do
 		rm -f "$HOME/other/new"
 		cp "$work/p.yaml" "$work/asked.yaml"
-		echo $answer | script -qec "$(printf '%q ' "$rootward" learn --update "$work/asked.yaml" -- sh more.sh)" \
-			/dev/null >"$work/out" 2>"$work/err"
+		script -qefc "$(printf '%q ' "$rootward" learn --update "$work/asked.yaml" -- sh more.sh)" \
+			/dev/null <"$work/answers" >"$work/out" 2>"$work/err" &
+		exec 9>"$work/answers"
+		wait_for has_line "$work/out" '\[y/N\]'
+		echo $answer >&9
+		wait_for eval '! kill -0 $!'
+		exec 9>&-
+		wait $!
 		ok "on a terminal it asks, and is told $answer" all printed 'change .*asked.yaml\? \[y/N\]' -- \
 			test "$(grep -c other "$work/asked.yaml")" = "$(case $answer in y) echo 1 ;; *) echo 0 ;; esac)"
 	done
 fi
+cp "$work/p.yaml" "$work/raced.yaml"
+learn --yes --update "$work/raced.yaml" -- sh -c 'sh more.sh; echo "# meanwhile" >>"$0"' "$work/raced.yaml"
+ok "what was changed meanwhile stays" all ended 125 -- said 'changed meanwhile' -- \
+	eval '! grep -q other "$work/raced.yaml"' -- grep -q '^# meanwhile' "$work/raced.yaml"
 rm -f "$HOME/other/new"
 learn --yes --update "$work/p.yaml" -- sh more.sh
 ok "--yes changes it" all ended 0 -- grep -q other "$work/p.yaml"
