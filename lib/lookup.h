@@ -62,6 +62,13 @@ char *lookup_culprit(const char *path, int error);
 int lookup_user(const char *name, struct passwd *user, char **buf);
 
 /**
+ * lookup_home() - the home directory that the system knows of @uid; free() it.
+ *
+ * Return: 0, -ENOENT (no such user, no home directory), -ENOMEM.
+ */
+int lookup_home(char **ret, uid_t uid);
+
+/**
  * lookup_expand() - @path with a `~` or `~USER` in front replaced by that home directory.
  *
  * Return: 0, -ENOENT (no such user, no home directory; *why says it), -ENOMEM.

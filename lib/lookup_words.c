@@ -7,7 +7,8 @@
 #include "cleanup.h"
 #include "lookup.h"
 
-int lookup_user(const char *name, struct passwd *user, char **buf)
+/* NULL @name: of @uid. */
+static int user_entry(const char *name, uid_t uid, struct passwd *user, char **buf)
 {
 	struct passwd *found = NULL;
 	size_t size = 1024;
@@ -21,22 +22,23 @@ int lookup_user(const char *name, struct passwd *user, char **buf)
 		if (!*buf)
 			return -ENOMEM;
 		r = name ? getpwnam_r(name, user, *buf, size, &found)
-			 : getpwuid_r(getuid(), user, *buf, size, &found);
+			 : getpwuid_r(uid, user, *buf, size, &found);
 	} while (r == ERANGE && size < 1 << 20);
 	return found ? 0 : -ENOENT;
 }
 
-/* NULL @user: the caller. */
-static int home_from_database(const char *user, size_t len, char **ret)
+int lookup_user(const char *name, struct passwd *user, char **buf)
 {
-	_cleanup_free_ char *name = user ? strndup(user, len) : NULL;
+	return user_entry(name, getuid(), user, buf);
+}
+
+static int home_from_database(const char *name, uid_t uid, char **ret)
+{
 	_cleanup_free_ char *buf = NULL;
 	struct passwd found;
 	int r;
 
-	if (user && !name)
-		return -ENOMEM;
-	r = lookup_user(name, &found, &buf);
+	r = user_entry(name, uid, &found, &buf);
 	if (r < 0)
 		return r;
 	if (!found.pw_dir || found.pw_dir[0] != '/')
@@ -45,13 +47,25 @@ static int home_from_database(const char *user, size_t len, char **ret)
 	return *ret ? 0 : -ENOMEM;
 }
 
+int lookup_home(char **ret, uid_t uid)
+{
+	return home_from_database(NULL, uid, ret);
+}
+
+static int home_of_user(const char *user, size_t len, char **ret)
+{
+	_cleanup_free_ char *name = strndup(user, len);
+
+	return name ? home_from_database(name, 0, ret) : -ENOMEM;
+}
+
 static int home_of_caller(char **ret)
 {
 	const char *home = secure_getenv("HOME");
 
 	/* A relative one would mean another directory after each chdir(). */
 	if (!home || home[0] != '/')
-		return home_from_database(NULL, 0, ret);
+		return lookup_home(ret, getuid());
 	*ret = strdup(home);
 	return *ret ? 0 : -ENOMEM;
 }
@@ -69,7 +83,7 @@ int lookup_expand(char **ret, const char *path, const char **why)
 	}
 
 	user = strcspn(path + 1, "/");
-	r = user ? home_from_database(path + 1, user, &home) : home_of_caller(&home);
+	r = user ? home_of_user(path + 1, user, &home) : home_of_caller(&home);
 	if (r == -ENOENT)
 		*why = user ? "names a user that does not exist or has no home directory"
 			    : "needs a home directory, and the caller has none";

@@ -1,6 +1,12 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* The policy that `rootward run` uses when it is given none. */
+#include <errno.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
 #include "cleanup.h"
+#include "lookup.h"
 #include "policy.h"
 
 /*
@@ -167,6 +173,53 @@ static int add_all(struct rootward_policy *policy, const char *const *paths, siz
 	return 0;
 }
 
+/* The same places of another user than the caller; where the caller cannot go they need no rule. */
+static int add_secrets_of(struct rootward_policy *policy, uid_t uid, const struct tree *like)
+{
+	_cleanup_free_ char *home = NULL;
+	int r;
+
+	if (uid == getuid())
+		return 0;
+	r = lookup_home(&home, uid);
+	if (r == -ENOENT || (r == 0 && (!strcmp(home, "/") || access(home, X_OK) < 0)))
+		return 0;
+	for (size_t i = 0; i < COUNT(secrets) && r == 0; i++) {
+		_cleanup_free_ char *path = NULL;
+
+		if (secrets[i][0] != '~')
+			continue;
+		if (asprintf(&path, "%s%s", home, secrets[i] + 1) < 0)
+			return -ENOMEM;
+		if (!policy_find(policy, path))
+			r = add_all(policy, (const char *const[]){ path }, 1, like);
+	}
+	return r;
+}
+
+/*
+ * With sudo `~` is root's, and the files that are worked on are somebody else's: of who called it,
+ * and of whose the working directory is.
+ */
+static int add_secrets_of_others(struct rootward_policy *policy, const struct tree *like)
+{
+	const char *text = secure_getenv("SUDO_UID");
+	unsigned long long uid;
+	struct stat st;
+	char *end;
+	int r = 0;
+
+	if (text && text[0] >= '0' && text[0] <= '9') {
+		errno = 0;
+		uid = strtoull(text, &end, 10);
+		if (!errno && !*end && uid < (uid_t)-1)
+			r = add_secrets_of(policy, (uid_t)uid, like);
+	}
+	if (r == 0 && stat(".", &st) == 0)
+		r = add_secrets_of(policy, st.st_uid, like);
+	return r;
+}
+
 int rootward_policy_default(struct rootward_policy **ret)
 {
 	_cleanup_(cleanup_policy) struct rootward_policy *policy = NULL;
@@ -191,6 +244,8 @@ int rootward_policy_default(struct rootward_policy **ret)
 	tree.deny = ROOTWARD_OPS_ALL;
 	if (!r)
 		r = add_all(policy, secrets, COUNT(secrets), &tree);
+	if (!r)
+		r = add_secrets_of_others(policy, &tree);
 	if (r < 0)
 		return r;
 
