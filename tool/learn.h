@@ -43,7 +43,7 @@ enum learn_kind {
  * @refers:  something was linked or renamed from or to here, from or to another directory
  * @secret:  a place of secrets; @holds_secret: one is it or beneath; @in_secret: it is one or
  * beneath
- * @home:    somebody's home directory; @holds_home: one is beneath
+ * @home:    somebody's home directory; @holds_home: one, or a service's, is it or beneath
  * @cause:   the first of those that @home had to be opened for; or NULL
  * @need:    what is to be allowed on it, while that is being found out
  * @allow, @deny: the rule, after learn_fold()
@@ -110,8 +110,12 @@ int learn_moved(struct learn *learn, const char *path, uint32_t ops);
 /** learn_secret() - @path is a place of secrets.  Return: as learn_add(). */
 int learn_secret(struct learn *learn, const char *path);
 
-/** learn_home() - @path is somebody's home directory.  Return: as learn_add(). */
-int learn_home(struct learn *learn, const char *path);
+/**
+ * learn_home() - @path is somebody's home directory.
+ * @person: who lives there; services keep in theirs what they work with
+ * Return: as learn_add().
+ */
+int learn_home(struct learn *learn, const char *path, bool person);
 
 /** learn_base() - a rule allows @ops on @path already.  Return: as learn_add(). */
 int learn_base(struct learn *learn, const char *path, uint32_t ops);

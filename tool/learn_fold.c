@@ -60,7 +60,7 @@ static size_t draw_many(struct learn *learn, struct learn_node *node, uint32_t o
 
 	for (struct learn_node *c = node->child; c; c = c->next)
 		n += draw_many(learn, c, ops);
-	if (n >= MANY && deep && node->kind == LEARN_DIRECTORY && may_draw(node) && !node->home &&
+	if (n >= MANY && deep && node->kind == LEARN_DIRECTORY && may_draw(node) &&
 	    !node->holds_home) {
 		learn_draw(node, node, ops);
 		n = 0;

@@ -2,6 +2,7 @@
 #include <errno.h>
 #include <inttypes.h>
 #include <limits.h>
+#include <pwd.h>
 #include <string.h>
 #include <sys/stat.h>
 
@@ -97,6 +98,28 @@ static int add_secrets(struct learn *learn)
 	return r;
 }
 
+/* Accounts from there on are people's, but for nobody's; root is one, too. */
+#define FIRST_PERSON 1000
+#define NOBODY 65534
+
+static int add_homes(struct learn *learn)
+{
+	const struct passwd *user;
+	int r = 0;
+
+	setpwent();
+	while (r >= 0 && (user = getpwent())) {
+		_cleanup_free_ char *home = user->pw_dir ? realpath(user->pw_dir, NULL) : NULL;
+		bool person =
+			!user->pw_uid || (user->pw_uid >= FIRST_PERSON && user->pw_uid != NOBODY);
+
+		if (home && strcmp(home, "/"))
+			r = learn_home(learn, home, person);
+	}
+	endpwent();
+	return r;
+}
+
 static int add_old(struct learn *learn, const struct rootward_policy *old)
 {
 	int r = 0;
@@ -147,6 +170,8 @@ int lesson_end(struct lesson *lesson, const struct rootward_policy *old)
 
 	if (r == 0)
 		r = add_secrets(&lesson->learn);
+	if (r == 0)
+		r = add_homes(&lesson->learn);
 	if (r == 0 && old)
 		r = add_old(&lesson->learn, old);
 	if (r == 0)
@@ -161,14 +186,55 @@ static const char *accesses(uint64_t n)
 	return n == 1 ? "access" : "accesses";
 }
 
+/* Each home directory that is opened as a whole, and why. */
+static void tell_homes(const struct learn *learn)
+{
+	for (size_t i = 0; i < learn->n; i++) {
+		const struct learn_node *n = learn->nodes[i];
+		_cleanup_free_ char *words = NULL, *home = NULL, *cause = NULL;
+
+		if (!n->home || !(n->allow & ~LEARN_KNOWING))
+			continue;
+		words = learn_words(n->allow);
+		home = learn_written(learn, n);
+		cause = n->cause ? learn_written(learn, n->cause) : NULL;
+		if (!words || !home)
+			continue;
+		if (!cause) {
+			say("%s, a home directory, is opened as a whole, but for known secrets: %s",
+			    home, words);
+			continue;
+		}
+		say("%s, a home directory, is opened as a whole, but for known secrets: %s, because "
+		    "of %s",
+		    home, words, cause);
+		hint("let it be there before, or elsewhere, and learn again");
+	}
+}
+
+static void tell_root(const struct learn *learn)
+{
+	_cleanup_free_ char *words = learn_words(learn->left_out);
+
+	if (!learn->left_out || !words)
+		return;
+	say("what was done to %zu %s in / itself is left out, for a rule there is about "
+	    "everything: %s",
+	    learn->left_names, learn->left_names == 1 ? "name" : "names", words);
+}
+
 void lesson_tell(const struct lesson *lesson, uint64_t lost, const char *again)
 {
-	if (lost || lesson->cut) {
-		say("%" PRIu64 " %s came too fast to be recorded, %" PRIu64
-		    " had no path that is known: the policy may lack something",
-		    lost, accesses(lost), lesson->cut);
+	if (lost) {
+		say("%" PRIu64 " %s came too fast to be recorded: the policy may lack something",
+		    lost, accesses(lost));
 		hint("%s", again);
 	}
+	if (lesson->cut)
+		say("%" PRIu64 " %s had no path that is known, so no rule can be for %s",
+		    lesson->cut, accesses(lesson->cut), lesson->cut == 1 ? "it" : "them");
+	tell_homes(&lesson->learn);
+	tell_root(&lesson->learn);
 	if (lesson->ruled)
 		say("%" PRIu64 " %s denied by a rule of the policy: left as it is", lesson->ruled,
 		    lesson->ruled == 1 ? "access is" : "accesses are");

@@ -151,7 +151,8 @@ static int settle(const struct settling *s, struct learn_node *node, bool alive)
 		r = ask_kind(s, n);
 		if (r < 0)
 			return r;
-		n->home |= learn_is_one_of(node, parents_of_homes, COUNT(parents_of_homes));
+		if (learn_is_one_of(node, parents_of_homes, COUNT(parents_of_homes)))
+			n->home = n->holds_home = true;
 		n->in_secret = n->secret || node->in_secret;
 		keeps = !alive && can_have_rule(n, replaces);
 		leads = !alive && !keeps && leads_on(s->learn, n);

@@ -104,7 +104,7 @@ int learn_init(struct learn *learn, const char *home, const char *cwd)
 	if (home && strcmp(home, "/"))
 		learn->home = learn_find(learn, home, &r);
 	if (learn->home)
-		r = learn_home(learn, home);
+		r = learn_home(learn, home, true);
 	if (r == 0 && cwd && strcmp(cwd, "/"))
 		learn->cwd = learn_find(learn, cwd, &r);
 	return r;
@@ -168,7 +168,7 @@ int learn_secret(struct learn *learn, const char *path)
 	return 0;
 }
 
-int learn_home(struct learn *learn, const char *path)
+int learn_home(struct learn *learn, const char *path, bool person)
 {
 	struct learn_node *node;
 	int r;
@@ -177,8 +177,8 @@ int learn_home(struct learn *learn, const char *path)
 	if (!node)
 		return r;
 	/* the root is nobody's, whatever the accounts of services say */
-	node->home = node->parent;
-	for (node = node->parent; node; node = node->parent)
+	node->home |= person && node->parent;
+	for (; node; node = node->parent)
 		node->holds_home = true;
 	return 0;
 }

@@ -47,7 +47,8 @@ static int play(struct learn *learn, const struct lesson *lesson)
 	for (size_t i = 0; r == 0 && i < sizeof(secrets) / sizeof(secrets[0]); i++)
 		r = learn_secret(learn, secrets[i]);
 	if (r == 0)
-		r = learn_home(learn, "/srv/people/bo");
+		r = learn_home(learn, "/srv/people/bo", true)
+			    ?: learn_home(learn, "/var/www", false);
 	for (size_t i = 0; r == 0 && lesson->does[i]; i++) {
 		_cleanup_free_ char *line = strdup(lesson->does[i]);
 		char *path = line;
@@ -216,6 +217,15 @@ static const struct lesson lessons[] = {
 	  "trees:\n  # the system\n  - path: /srv/people/b.1\n    allow: [read]\n"
 	  "  - path: /srv/people/b.2\n    allow: [read]\n  - path: /srv/people/b.3\n    allow: [read]\n"
 	  "  - path: /srv/people/bo/a.1\n    allow: [read]\n" },
+	{ "nor into what is a service's, but it is for making and removing things",
+	  NULL,
+	  { "write_file /var/www/a.1", "write_file /var/www/a.2", "write_file /var/www/a.3",
+	    "write_file /var/www/a.4", "make_reg /var/www/a.5" },
+	  "trees:\n  # the system\n  - path: /var/www\n    allow: [make_reg]\n"
+	  "  - path: /var/www/a.1\n    allow: [write_file]\n"
+	  "  - path: /var/www/a.2\n    allow: [write_file]\n"
+	  "  - path: /var/www/a.3\n    allow: [write_file]\n"
+	  "  - path: /var/www/a.4\n    allow: [write_file]\n" },
 	{ "not where one is the working directory",
 	  "/home/al",
 	  { "read_file /home/al/a.1", "read_file /home/al/b.1" },
