@@ -139,6 +139,25 @@ kill -TERM $!
 wait $!
 ok "a command that is ended teaches what it did till then" all test $? = 143 -- grep -q '^default:' "$work/killed.yaml"
 
+# what is as wide as can be
+cat >tool.sh <<'END_OF_TOOL'
+set -e
+mkdir -p "$HOME/.tool"
+echo x >"$HOME/.tool/state"
+cat "$HOME/.tool/state"
+echo y >"$HOME/.toolrc"
+END_OF_TOOL
+learn -o "$work/p.yaml" -- sh tool.sh
+ok "what was made at home has rules of its own" all ended 0 -- grep -q 'path: ~/.tool$' "$work/p.yaml" -- \
+	grep -q 'path: ~/.toolrc$' "$work/p.yaml" -- eval '! grep -q "path: \"~\"" "$work/p.yaml"' -- eval '! said "opened as a whole"'
+show
+again sh tool.sh
+ok "with which it runs again" all ended 0 -- said '^rootward: 0 accesses denied'
+learn -o "$work/p.yaml" -- sh -c 'echo x >"$HOME/passing"; rm "$HOME/passing"'
+ok "what is gone opens it, and is told" all ended 0 -- grep -q 'path: "~"' "$work/p.yaml" -- said 'opened as a whole.*because of ~/passing'
+learn -o "$work/p.yaml" -- sh -c 'echo x >"/learn.$$"; rm "/learn.$$"'
+ok "what is in the root opens nothing, and is told" all ended 0 -- eval '! grep -q write "$work/p.yaml"' -- said 'in / itself is left out'
+
 # real commands
 mkdir made
 cat >made/Makefile <<'END_OF_MAKEFILE'
