@@ -4,6 +4,7 @@
  * secret that it did not touch stays shut.  Random commands in a small world:
  *
  *	home/.ssh/id, .netrc          secrets; never used
+ *	home/.kept/, .keptrc          made by the command, and there the next time
  *	home/work/  (the working directory)  and  out/, which is elsewhere
  *	    a/ .. d/                  directories, each with
  *	        a/ .. d/              directories of files f0 .. f3
@@ -22,11 +23,12 @@
 #define STEPS_MAX 24
 #define ROOM (PATH_MAX + 64)
 
-/* struct deed - one access; @to: it is moved there. */
+/* struct deed - one access; @to: it is moved there; @once: it is not done again. */
 struct deed {
 	char path[ROOM + 16];
 	char to[ROOM + 16];
 	uint32_t ops;
+	bool once;
 };
 
 static unsigned long long seed;
@@ -46,6 +48,8 @@ static void make_world(void)
 	make_dir("home/.ssh");
 	make_file("home/.ssh/id");
 	make_file("home/.netrc");
+	make_dir("home/.kept");
+	make_file("home/.keptrc");
 	for (size_t t = 0; t < 2; t++) {
 		make_dir(tops[t]);
 		for (int i = 0; i < 16; i++) {
@@ -100,7 +104,7 @@ static void some_deed(struct deed *deed)
 	*deed = (struct deed){};
 	some_directory(directory);
 	snprintf(deed->path, sizeof(deed->path), "%s/new%u", directory, pick(3));
-	switch (pick(8)) {
+	switch (pick(10)) {
 	case 0:
 		deed->ops = ROOTWARD_OP_MAKE_REG | ROOTWARD_OP_WRITE_FILE;
 		break;
@@ -115,6 +119,19 @@ static void some_deed(struct deed *deed)
 	case 3:
 		snprintf(deed->path, sizeof(deed->path), "%s", directory);
 		deed->ops = ROOTWARD_OP_READ_DIR | ROOTWARD_OP_STAT;
+		break;
+	case 4:
+		deed->once = pick(2);
+		snprintf(deed->path, sizeof(deed->path), "%s/home/.kept%s", tempdir,
+			 deed->once ? "" : "/new");
+		deed->ops = deed->once ? ROOTWARD_OP_MAKE_DIR
+				       : ROOTWARD_OP_MAKE_REG | ROOTWARD_OP_WRITE_FILE;
+		break;
+	case 5:
+		deed->once = pick(2);
+		snprintf(deed->path, sizeof(deed->path), "%s/home/.keptrc", tempdir);
+		deed->ops = deed->once ? ROOTWARD_OP_MAKE_REG | ROOTWARD_OP_WRITE_FILE
+				       : ROOTWARD_OP_WRITE_FILE | ROOTWARD_OP_READ_FILE;
 		break;
 	default:
 		some_file(deed->path);
@@ -186,7 +203,8 @@ static size_t count_denied(struct rootward_explainer *explainer, const struct de
 
 	for (size_t i = 0; i < n; i++) {
 		const struct deed *d = &deeds[i];
-		uint32_t no = denied(explainer, d->path, d->to, d->ops);
+		uint32_t ops = d->ops & ~(d->once ? ROOTWARD_OPS_ENTRY : 0);
+		uint32_t no = ops ? denied(explainer, d->path, d->to, ops) : 0;
 
 		if (!no && d->to[0])
 			no = denied(explainer, d->to, NULL,
