@@ -14,8 +14,8 @@ static inline __u32 whom_select(const struct rootward_policy *policy)
 
 /**
  * whom_install() - under the lock, before the domain is listed.
- * Return: 0; -ENOENT: an executable is not there (reported); -ELOOP: a cgroup is too deep (reported); -ENOTSUP: an executable's
- * identity does not last (reported); what the map says.
+ * Return: 0; -ENOENT: an executable is not there (reported); -ELOOP: a cgroup is too deep
+ * (reported); -ENOTSUP: an executable's identity does not last (reported); what the map says.
  */
 int whom_install(struct bpf_kernel *kernel, __u32 domain, const struct rootward_policy *policy,
 		 const struct rootward_opts *opts);
