@@ -60,7 +60,7 @@ ROOTWARD_API int rootward_unload(const char *name, const struct rootward_opts *o
  * @trees:    rules
  * @tasks:    how many tasks it is for
  * @allowed, @denied: accesses; what was let pass by its mode counts as denied
- * @lost:     denials that somebody watched for and for which no event could be kept
+ * @lost:     events that somebody watched for and that there was no room for
  * @retried:  walks that met a concurrent change and went again
  * @unstable: accesses denied because a walk stayed unstable or passed a bound
  * @moved:    rules whose path names another file or directory by now, or none
