@@ -46,7 +46,7 @@ load -v keys.yaml
 ok "load" all ended 0 -- said 'loaded keys.yaml: keys, 1 rule'
 ok "this shell is under it, too" all is_shut keys/id -- is_open other/id
 status
-try "$rootward" explain keys
+try "$rootward" explain other
 ok "explain names it" printed '^not shown: keys, which is loaded for the machine'
 status
 ok "it is shown" all ended 0 -- printed '^keys +enforce +all +1 '
