@@ -13,8 +13,6 @@ struct {
 	__type(value, __u64);
 } counted SEC(".maps");
 
-#define PF_KTHREAD 0x00200000
-
 static long count_turn(__u32 i, void *ctx)
 {
 	__u64 *task = ctx, *count;

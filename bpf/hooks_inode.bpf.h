@@ -5,8 +5,6 @@
 
 #include "hooks_system.bpf.h"
 
-#define PF_IO_WORKER 0x00000010
-
 /*
  * An overlay acts on its layers as its mounter, in the caller's task, after the caller was judged
  * on the overlay's own dentry.

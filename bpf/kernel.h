@@ -43,6 +43,10 @@ enum {
 	BPF_F_MMAPABLE = 1 << 10,
 };
 
+/* Bits of task_struct.flags. */
+#define PF_IO_WORKER 0x00000010
+#define PF_KTHREAD 0x00200000
+
 #pragma clang attribute push(__attribute__((preserve_access_index)), apply_to = record)
 
 struct seqcount {

@@ -78,8 +78,6 @@ static __always_inline bool namespace_of(struct cred *cred, __u32 uid, __u32 gid
 	return s.found;
 }
 
-#define WHOM_PF_IO_WORKER 0x00000010
-
 /*
  * Of the task's own credentials, never those that the kernel lends it; but a worker of io_uring
  * acts with those of who asked, and has its own from when it was made.
@@ -98,7 +96,7 @@ __noinline bool task_has_uid(__u64 address, __u32 uid, __u32 how)
 	if (cred_has_uid(cred, uid) || namespace_of(cred, uid, WHOM_NO_ID))
 		return true;
 	WHOM_READ(flags, task, flags);
-	if (!(flags & WHOM_PF_IO_WORKER))
+	if (!(flags & PF_IO_WORKER))
 		return false;
 	WHOM_READ(cred, task, cred);
 	return cred_has_uid(cred, uid);
@@ -162,7 +160,7 @@ __noinline bool task_has_gid(__u64 address, __u32 gid, __u32 how)
 	if (namespace_of(cred, WHOM_NO_ID, gid))
 		return true;
 	WHOM_READ(flags, task, flags);
-	if (!(flags & WHOM_PF_IO_WORKER))
+	if (!(flags & PF_IO_WORKER))
 		return false;
 	WHOM_READ(cred, task, cred);
 	return cred_has_gid(cred, gid, how);
