@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Questions about an object whose mount is not known, or is one that nobody sees: what the rules
- * inside the filesystem leave open is allowed only if every mount of it that the caller's
- * namespace shows above the object would allow it.
+ * Questions about an object whose mount is not known, or is one that nobody sees: every mount of
+ * its filesystem that the caller's namespace shows above it is asked, with what that mount hides,
+ * and each must allow.
  */
 #ifndef ROOTWARD_MOUNTS_BPF_H
 #define ROOTWARD_MOUNTS_BPF_H
