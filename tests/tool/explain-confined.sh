@@ -45,11 +45,11 @@ within -- sh -c "$explain" "$rootward" --json --op write_file file
 ok "in JSON" all ended 0 -- printed '"by": "environment"'
 within -p ../p.yaml -- sh -c "$explain" "$rootward" -p ../deny.yaml --op write_file file
 ok "with -p that policy, in force or not" all ended 0 -- eval '! printed environment'
-within -- sleep 100 &
+# its environment is that of the policy only from execve() on, so the command itself says who it is
+within -- sh -c 'echo $$ >sleeper; exec sleep 100' &
 runner=$!
-wait_for eval 'pgrep -P $runner >/dev/null'
-run_by=$(pgrep -P $runner)
-sleeper=$(pgrep -P "$run_by" sleep || echo "$run_by")
+wait_for test -s sleeper
+sleeper=$(<sleeper)
 try "$rootward" explain --as "$sleeper" --op write_file ../other/file
 ok "--as PID: by the environment that it was started with" all denied -- printed "$by"
 kill "$sleeper"
