@@ -47,7 +47,7 @@ kernel: ## Linux with the series in kernel/, and as it is (15 minutes or more, o
 	@kernel/build series
 
 kernel-check: kernel machines ## does that series do what it promises (10 minutes)
-	@kernel/check
+	@kernel/check | tests/vm/tap-count
 
 install: all ## install to PREFIX (/usr/local), beneath DESTDIR if set
 	@meson configure $(BUILD) --prefix $(PREFIX)

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * storm - Landlock decides the same while everything moves
+ * storm - what walks to the root decides the same while everything moves
  *
- * usage: storm SECONDS          (as root, in a machine of its own)
+ * usage: storm SECONDS [bpf]    (as root, in a machine of its own)
  *
  *	/storm/		a tmpfs
  *	  in/		allowed: whatever is in here, wherever
@@ -10,9 +10,12 @@
  *	    m/		mounted upon, and unmounted, lazily or not
  *	  out/		likewise, but nothing is allowed
  *
- * A confined process opens files in both as fast as it can.  Whichever links a
+ * Confined processes open files in both as fast as they can.  Whichever links a
  * walk meets, `in` is above every file in it, and is never above one in `out`:
  * each open() that finds its file must succeed in one and fail in the other.
+ *
+ * They are confined by Landlock; and with `bpf` others are by the two programs of
+ * storm.bpf.c, which somebody has attached.
  */
 #define _GNU_SOURCE
 #include <err.h>
@@ -29,12 +32,20 @@
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
+#include <sys/xattr.h>
 #include <time.h>
 #include <unistd.h>
 
 #define BASE "/storm"
 
 static const char *const sides[] = { BASE "/in", BASE "/out" };
+
+/* Who confines; but for Landlock, programs of storm.bpf.c: their tasks have their name. */
+static const char *const guards[] = { "landlock", "by_label", "by_group" };
+
+/* What those two know `in` by. */
+#define LABEL "user.storm"
+#define GROUP 4711
 
 static void make_dir(const char *side, const char *name)
 {
@@ -89,7 +100,7 @@ static void mount_all(const char *side)
 	}
 }
 
-static void confine(void)
+static void confine_by_landlock(void)
 {
 	struct landlock_ruleset_attr attr = { .handled_access_fs = LANDLOCK_ACCESS_FS_READ_FILE };
 	struct landlock_path_beneath_attr in = { .allowed_access = LANDLOCK_ACCESS_FS_READ_FILE };
@@ -105,6 +116,15 @@ static void confine(void)
 	close(ruleset);
 }
 
+static void confine(const char *guard)
+{
+	if (guard == guards[0])
+		confine_by_landlock();
+	else
+		prctl(PR_SET_NAME, guard);
+}
+
+/* EAGAIN: a walk without references met something that moved, again and again. */
 static bool open_one(const char *side, const char *name, bool allowed, unsigned long *found)
 {
 	char path[256];
@@ -114,7 +134,7 @@ static bool open_one(const char *side, const char *name, bool allowed, unsigned 
 	fd = open(path, O_RDONLY);
 	if (fd >= 0)
 		close(fd);
-	else if (errno == ENOENT)
+	else if (errno == ENOENT || errno == EAGAIN)
 		return true;
 	(*found)++;
 	if ((fd >= 0) == allowed && (fd >= 0 || errno == EACCES))
@@ -123,33 +143,33 @@ static bool open_one(const char *side, const char *name, bool allowed, unsigned 
 	return false;
 }
 
-static int open_all(time_t until)
+static int open_all(const char *guard, time_t until)
 {
 	static const char *const names[] = { "a/b/c/file", "e/b/c/file", "d/c/file", "a/b/file" };
 	unsigned long found[2] = { 0 };
 
-	confine();
+	confine(guard);
 	while (time(NULL) < until)
 		for (int side = 0; side < 2; side++)
 			for (size_t i = 0; i < sizeof(names) / sizeof(*names); i++)
 				if (!open_one(sides[side], names[i], side == 0, &found[side]))
 					return 1;
-	printf("storm: %lu opened, %lu not\n", found[0], found[1]);
+	printf("%s: %lu opened, %lu not\n", guard, found[0], found[1]);
 	return !found[0] || !found[1];
 }
 
 /* A file in a mount: denied in `out`.  In `in` it is allowed only while it is mounted there. */
-static int open_mounted(time_t until)
+static int open_mounted(const char *guard, time_t until)
 {
 	unsigned long found = 0;
 
-	confine();
+	confine(guard);
 	while (time(NULL) < until) {
 		if (!open_one(sides[1], "m/file", false, &found))
 			return 1;
 		close(open(BASE "/in/m/file", O_RDONLY));
 	}
-	printf("storm: %lu in mounts not opened\n", found);
+	printf("%s: %lu in mounts not opened\n", guard, found);
 	return !found;
 }
 
@@ -166,7 +186,7 @@ static pid_t start(void (*work)(const char *), const char *side)
 	return pid;
 }
 
-static pid_t start_opening(int (*work)(time_t), time_t until)
+static pid_t start_opening(int (*work)(const char *, time_t), const char *guard, time_t until)
 {
 	const pid_t pid = fork();
 
@@ -176,41 +196,67 @@ static pid_t start_opening(int (*work)(time_t), time_t until)
 		int status;
 
 		prctl(PR_SET_PDEATHSIG, SIGKILL);
-		status = work(until);
+		status = work(guard, until);
 		fflush(NULL);
 		_exit(status);
 	}
 	return pid;
 }
 
-int main(int argc, char **argv)
+/* The directories, with a file in two of them. */
+static void make_all(void)
 {
 	static const char *const dirs[] = { "a", "d", "e", "m", "a/b", "a/b/c" };
-	pid_t movers[4], openers[2];
-	time_t until;
-	int bad = 0;
 
-	if (argc != 2)
-		errx(2, "usage: storm SECONDS");
 	if ((mkdir(BASE, 0755) && errno != EEXIST) || mount("none", BASE, "tmpfs", 0, NULL))
 		err(1, BASE);
 	for (int side = 0; side < 2; side++) {
 		make_dir(sides[side], "");
 		for (size_t i = 0; i < sizeof(dirs) / sizeof(*dirs); i++)
 			make_dir(sides[side], dirs[i]);
-		chdir(sides[side]);
+		if (chdir(sides[side]))
+			err(1, "%s", sides[side]);
 		make_file("a/b/c", "file");
 		make_file("a/b", "file");
 	}
-	chdir("/");
+	if (setxattr(sides[0], LABEL, "in", 2, 0) || chown(sides[0], 0, GROUP))
+		err(1, "%s", sides[0]);
+}
+
+/* Nothing may be left that keeps a mount busy. */
+static void unmount_all(void)
+{
+	for (int side = 0; side < 2; side++) {
+		if (chdir(sides[side]))
+			err(1, "%s", sides[side]);
+		while (umount2("m", 0) == 0)
+			;
+		if (errno != EINVAL)
+			err(1, "umount m");
+	}
+	if (chdir("/") || umount2(BASE, 0))
+		err(1, "umount " BASE);
+}
+
+int main(int argc, char **argv)
+{
+	const bool bpf = argc == 3 && !strcmp(argv[2], "bpf");
+	const int n_openers = bpf ? 6 : 2;
+	pid_t movers[4], openers[6];
+	time_t until;
+	int bad = 0;
+
+	if (argc != 2 && !bpf)
+		errx(2, "usage: storm SECONDS [bpf]");
+	make_all();
 	until = time(NULL) + atoi(argv[1]);
 	for (int side = 0; side < 2; side++) {
 		movers[side] = start(rename_all, sides[side]);
 		movers[2 + side] = start(mount_all, sides[side]);
 	}
-	openers[0] = start_opening(open_all, until);
-	openers[1] = start_opening(open_mounted, until);
-	for (int i = 0; i < 2; i++) {
+	for (int i = 0; i < n_openers; i++)
+		openers[i] = start_opening(i % 2 ? open_mounted : open_all, guards[i / 2], until);
+	for (int i = 0; i < n_openers; i++) {
 		int status;
 
 		waitpid(openers[i], &status, 0);
@@ -224,16 +270,6 @@ int main(int argc, char **argv)
 		kill(movers[i], SIGKILL);
 		waitpid(movers[i], NULL, 0);
 	}
-	/* nothing may be left that keeps a mount busy */
-	for (int side = 0; side < 2; side++) {
-		chdir(sides[side]);
-		while (umount2("m", 0) == 0)
-			;
-		if (errno != EINVAL)
-			err(1, "umount m");
-	}
-	chdir("/");
-	if (umount2(BASE, 0))
-		err(1, "umount " BASE);
+	unmount_all();
 	return !!bad;
 }
