@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * What a case is.  One table of them runs on every engine.
+ * What a case is.  One table of them runs on every engine, and on policies that are loaded for the
+ * machine: for the actor alone (run_load.c), whom nothing confines then.
  *
  * A case draws a tree, states a policy, and lists checks: an operation, a path, the errno that a
  * confined process must get.  The runner builds the tree, makes a domain, has a process enter it
@@ -97,6 +98,8 @@ enum actor {
  * @before:   what is done, unconfined, before the domain is made: mounts, mostly
  * @policy:   the first layer, and @more
  * @second:   a domain that the actor enters by the verb ENTER_SECOND
+ * @last_confines: where the others are loaded for the machine, the last of @policy and @more is
+ *            not: the actor enters a domain of it
  * @prelude:  what the actor does before it enters
  * @actor:    0 for anybody
  */
@@ -107,6 +110,7 @@ struct test_case {
 	const char *policy;
 	const char *more[MAX_POLICIES - 1];
 	const char *second;
+	bool last_confines;
 	struct check prelude[4];
 	enum actor actor;
 	struct check checks[MAX_CHECKS];

@@ -116,6 +116,35 @@ static const struct test_case cases[] = {
 		},
 	},
 	{
+		.name = "two that are loaded for the machine, and a confinement",
+		.tree = AB
+			"d/\n"
+			"|-- cat*\n"
+			"`-- f\n",
+		.policy = BASIC "default: [all]\ntrees:\n- {path: a, deny: [write]}\n",
+		.more = {
+			BASIC "default: [all]\ntrees:\n- {path: b, deny: [read]}\n",
+			BASIC "default: [all]\ntrees:\n- {path: c, deny: [all]}\n",
+		},
+		.last_confines = true,
+		.checks = {
+			{ READ, "a/f" },
+			{ WRITE, "a/f", .expect = EACCES },
+			{ READ, "b/f", .expect = EACCES },
+			{ WRITE, "b/f" },
+			{ READ, "c/f", .expect = EACCES },
+			{ WRITE, "c/f", .expect = EACCES, .in = IN_CHILD },
+			{ EXEC_READ, "d/cat", "d/f" },
+			{ EXEC_READ, "d/cat", "b/f", .expect = EACCES },
+			{ EXEC_READ, "d/cat", "c/f", .expect = EACCES, .in = IN_GRANDCHILD },
+			{ MKREG, "d/new", .in = IN_THREAD },
+			{ RENAME, "d/new", "b/new" },
+			{ RENAME, "b/f", "a/g", .expect = EACCES },
+			{ RENAME, "b/f", "d/g", .expect = EXDEV },
+			{ KILL_OUTSIDE, .expect = EPERM },
+		},
+	},
+	{
 		.name = "the same policy twice",
 		.tree = AB,
 		.policy = BASIC "trees:\n- {path: a, allow: [read]}\n",

@@ -14,12 +14,13 @@ struct model {
 	size_t n;
 	uint32_t keep; /* what every layer keeps */
 	bool best_effort, by_object;
+	enum fences fences;
 	/* of the check that is asked about */
 	const struct asker *asker;
-	bool in_doubt, nobodys, late;
+	bool in_doubt, nobodys, late, left_open;
 };
 
-struct model *model_new(bool best_effort, bool by_object)
+struct model *model_new(bool best_effort, bool by_object, enum fences fences)
 {
 	struct model *model = calloc(1, sizeof(*model));
 
@@ -28,6 +29,7 @@ struct model *model_new(bool best_effort, bool by_object)
 	model->best_effort = best_effort;
 	model->keep = UINT32_MAX;
 	model->by_object = by_object;
+	model->fences = fences;
 	world_start(&model->world);
 	return model;
 }
@@ -192,11 +194,13 @@ static int worse(int a, int b)
 }
 
 /* What is denied whatever the trees say. */
-static bool is_fenced(const struct model *model, const struct place *place, const char *path,
+static bool is_fenced(struct model *model, const struct place *place, const char *path,
 		      uint32_t ops)
 {
-	return trace_denies(path, ops) ||
-	       (!model->best_effort && fence_denies(place, path, ops, model->keep));
+	if (fence_denies(model->fences, place, path, ops, model->keep))
+		return true;
+	model->left_open |= fence_denies(FENCES_ALL, place, path, ops, model->keep);
+	return false;
 }
 
 static int ask_layers(struct model *model, enum verb_kind kind, const struct place *from,
@@ -308,7 +312,7 @@ int model_check(struct model *model, const struct check *check, const struct ask
 	const struct verb *verb = &verbs[check->verb];
 
 	model->asker = asker;
-	model->in_doubt = model->nobodys = model->late = false;
+	model->in_doubt = model->nobodys = model->late = model->left_open = false;
 	switch (verb->kind) {
 	case K_NONE:
 		return NOT_ASKED;
@@ -372,6 +376,11 @@ bool model_in_doubt(const struct model *model)
 bool model_late(const struct model *model)
 {
 	return model->late;
+}
+
+bool model_left_open(const struct model *model)
+{
+	return model->left_open;
 }
 
 bool model_nobodys(const struct model *model)

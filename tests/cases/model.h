@@ -180,12 +180,25 @@ void place_free(struct place *place);
 
 /* --- model_fence.c */
 
-/** fence_denies() - whether some of @ops on @place, @path, is behind a fence that @keep leaves
- * shut. */
-bool fence_denies(const struct place *place, const char *path, uint32_t ops, uint32_t keep);
+/** enum fences - what an engine denies whatever the trees say. */
+enum fences {
+	FENCES_ALL,
+	FENCES_TRACING,	  /* only to trace who is outside */
+	FENCES_ATTACHING, /* only to act through who is outside, not to look at it */
+};
 
-/** trace_denies() - whether it takes tracing a process outside. */
-bool trace_denies(const char *path, uint32_t ops);
+/**
+ * fence_denies() - whether some of @ops on @place, @path, is behind a fence that @keep leaves
+ * shut.
+ */
+bool fence_denies(enum fences fences, const struct place *place, const char *path, uint32_t ops,
+		  uint32_t keep);
+
+/**
+ * only_confined() - whether the table tells what a confinement answers, and a policy that is loaded
+ * for the machine does not: EPERM to what is no operation on a file.  (Trees say EACCES or EXDEV.)
+ */
+bool only_confined(const struct check *check);
 
 /* --- model.c */
 
@@ -198,7 +211,7 @@ struct model;
  * @by_object:   what a rule on a file allows it allows for the object that was there, not for
  *               another that takes its name: the documented difference of the landlock engine
  */
-struct model *model_new(bool best_effort, bool by_object);
+struct model *model_new(bool best_effort, bool by_object, enum fences fences);
 struct world *model_world(struct model *model);
 
 /** model_add() - a layer; the trees are looked up now.  Return: 0 or -errno. */
@@ -231,6 +244,12 @@ void model_moved(struct model *model, const struct check *check, int got);
  * into it; explain knows what led to what is denied when it looked the policy up.
  */
 bool model_late(const struct model *model);
+
+/**
+ * model_left_open() - whether the last check met a fence that a confinement has and this engine has
+ * not; the trees were asked then.
+ */
+bool model_left_open(const struct model *model);
 
 /** model_nobodys() - or by Linux: something that the last check was about is nobody's. */
 bool model_nobodys(const struct model *model);

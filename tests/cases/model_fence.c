@@ -33,8 +33,14 @@ static const struct range {
 	{ 384, 511, 0, ~0U, KEEP_BLOCK_DEVICES },
 };
 
-/* What proc(5) says is guarded by ptrace rights, of a process that cannot be traced. */
-static const char *const traced[] = { "auxv", "environ", "maps", "mem", "smaps", "syscall" };
+/* What proc(5) says is guarded by ptrace rights: to read of a process, or to act through it. */
+static const struct {
+	const char *name;
+	bool attaches;
+} traced[] = {
+	{ "auxv", false }, { "environ", false }, { "maps", false },
+	{ "mem", true },   { "smaps", false },	 { "syscall", true },
+};
 
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
 
@@ -55,7 +61,8 @@ static const char *in_process(const char *path)
 	return rest > number && *rest == '/' ? rest + 1 : NULL;
 }
 
-bool trace_denies(const char *path, uint32_t ops)
+/* Whether it takes tracing a process outside. */
+static bool trace_denies(enum fences fences, const char *path, uint32_t ops)
 {
 	const char *rest = in_process(path);
 	size_t i;
@@ -63,10 +70,11 @@ bool trace_denies(const char *path, uint32_t ops)
 	if (!rest)
 		return false;
 	if (!strncmp(rest, "root/", 5) || !strncmp(rest, "cwd/", 4))
-		return true;
+		return fences != FENCES_ATTACHING;
 	for (i = 0; i < COUNT(traced); i++)
-		if (!strcmp(rest, traced[i]))
-			return ops & (OP(READ_FILE) | OP(WRITE_FILE));
+		if (!strcmp(rest, traced[i].name))
+			return ops & (OP(READ_FILE) | OP(WRITE_FILE)) &&
+			       (traced[i].attaches || fences != FENCES_ATTACHING);
 	return false;
 }
 
@@ -95,7 +103,7 @@ static bool is_settings(const char *type)
 	return false;
 }
 
-bool fence_denies(const struct place *place, const char *path, uint32_t ops, uint32_t keep)
+static bool object_denies(const struct place *place, const char *path, uint32_t ops, uint32_t keep)
 {
 	const char *type = place->mount ? place->mount->type : "";
 
@@ -110,4 +118,22 @@ bool fence_denies(const struct place *place, const char *path, uint32_t ops, uin
 		return !is_own_process(path) &&
 		       (in_process(path) || !(keep & KEEP_KERNEL_SETTINGS));
 	return is_settings(type) && !(keep & KEEP_KERNEL_SETTINGS);
+}
+
+bool fence_denies(enum fences fences, const struct place *place, const char *path, uint32_t ops,
+		  uint32_t keep)
+{
+	return trace_denies(fences, path, ops) ||
+	       (fences == FENCES_ALL && object_denies(place, path, ops, keep));
+}
+
+/* By these a task acts through one outside, which nobody may who is under a policy. */
+static bool attaches(enum verb_id verb)
+{
+	return verb == PTRACE_OUTSIDE || verb == VM_READ_OUTSIDE || verb == PIDFD_GETFD;
+}
+
+bool only_confined(const struct check *check)
+{
+	return check->expect == EPERM && !attaches(check->verb);
 }

@@ -179,7 +179,7 @@ int random_run(const struct run *run, int n, unsigned int seed)
 		try(&modelled, &rc, &result);
 		refused += result.outcome == REFUSED_ALL;
 		skipped += result.outcome == SKIP;
-		more += result.denied_more > 0;
+		more += result.tally.denied_more > 0;
 		printf("%sok %d - random: seed %u%s%s%s", result.outcome == FAIL ? "not " : "",
 		       i + 1, seed, result.outcome == REFUSED_ALL ? " (refused)" : "",
 		       result.outcome == SKIP ? " # SKIP " : "",

@@ -12,6 +12,7 @@ enum use {
 	USE_BPF,
 	USE_LANDLOCK,
 	USE_NONE, /* nothing: what the model denies is not tried; checks table, model, drawings */
+	USE_LOAD, /* bpf: the policies are loaded for the machine, but only for the actor */
 };
 
 enum outcome {
@@ -33,21 +34,72 @@ struct run {
 };
 
 /**
+ * struct tally - of the actor's checks in one case.
+ * @denied_more: were denied though the policy allows them (where .less permits it)
+ * @made:        were made
+ * @left_out:    were not: they are about confinement, and nothing confines
+ */
+struct tally {
+	int denied_more;
+	int made;
+	int left_out;
+};
+
+/**
  * struct result
  * @text: lines for the reader: what failed, why it was skipped; malloc()ed
- * @denied_more: checks that were denied though the policy allows them (where .less permits it)
  */
 struct result {
 	enum outcome outcome;
 	char *text;
-	int denied_more;
+	struct tally tally;
 };
+
+/** case_confines() - whether the actor is confined, not only under policies for the machine. */
+static inline bool case_confines(const struct run *run, const struct test_case *c)
+{
+	return run->use != USE_LOAD || c->last_confines;
+}
+
+/**
+ * case_texts() - the policies for the actor: at first, or for ENTER_SECOND.
+ * Return: how many; 0: there is no second.
+ */
+size_t case_texts(const struct test_case *c, bool second, const char *texts[MAX_POLICIES]);
+
+/* --- run_case.c */
 
 /** run_case() - in a process group of its own, with a time limit. */
 void run_case(const struct run *run, const struct test_case *c, struct result *result);
 
+/* --- run.c */
+
+/** play() - the case process's part.  Tells @out what fails. */
+enum outcome play(const struct run *run, const struct test_case *c, FILE *out, struct tally *tally);
+
 /** answer() - an errno by name. */
 const char *answer(int e);
+
+/* --- run_load.c: policies that are loaded for the machine, but only for the actor */
+
+/** load_begin() - in the runner.  Return: 0 or -errno. */
+int load_begin(void);
+void load_end(void);
+
+/** load_text() - @text as the @index-th policy of those that apply at first, or of the second. */
+char *load_text(const char *text, bool second, size_t index);
+
+/** load_entrance() - a descriptor for load_enter(), which needs no path and no right any more. */
+int load_entrance(bool second);
+
+/** load_enter() - from now on the policies are for the calling process.  Return: 0 or -errno. */
+int load_enter(int entrance);
+
+/**
+ * load_take_away() - in the runner, when the case has ended: unload its policies.
+ * Return: 0, or the first error: -ENOENT where one was not loaded.
+ */
+int load_take_away(const struct test_case *c);
 
 /* --- run_scene.c */
 

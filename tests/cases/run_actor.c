@@ -67,23 +67,88 @@ static void collect(void *data, const struct rootward_diag *d)
 		 d->column, d->message, d->hint ? " - " : "", d->hint ?: "");
 }
 
-static int make_domain(const struct run *run, const char *const *texts, size_t n,
-		       struct report *report, struct rootward_domain **domain)
+size_t case_texts(const struct test_case *c, bool second, const char *texts[MAX_POLICIES])
+{
+	size_t n = 1;
+
+	texts[0] = second ? c->second : c->policy;
+	if (second)
+		return c->second ? 1 : 0;
+	for (; n < MAX_POLICIES && c->more[n - 1]; n++)
+		texts[n] = c->more[n - 1];
+	return n;
+}
+
+/** struct entered - what the actor enters: a domain, or by load_enter(), or both. */
+static struct entered {
+	struct rootward_domain *domain;
+	int entrance;
+} first = { NULL, -1 }, second = { NULL, -1 };
+
+static int enter(const struct entered *e)
+{
+	int r = e->domain ? rootward_domain_enter(e->domain) : 0;
+
+	return !r && e->entrance >= 0 ? load_enter(e->entrance) : r;
+}
+
+static int enter_second(void)
+{
+	return enter(&second);
+}
+
+static int load(struct rootward_policy *const *policies, size_t n, const struct rootward_opts *opts,
+		struct entered *e)
+{
+	int r = rootward_load(policies, n, opts);
+
+	if (r)
+		return r;
+	e->entrance = load_entrance(e == &second);
+	return e->entrance < 0 ? e->entrance : 0;
+}
+
+static int make_domain(const struct run *run, struct rootward_policy *const *policies, size_t n,
+		       const struct rootward_opts *opts, struct entered *e)
+{
+	enum rootward_engine engine =
+		run->use == USE_LANDLOCK ? ROOTWARD_ENGINE_LANDLOCK : ROOTWARD_ENGINE_BPF;
+
+	if (!n || run->use == USE_NONE)
+		return 0;
+	return rootward_domain_new(&e->domain, engine, policies, n, opts);
+}
+
+/* How many of @n policies are loaded for the machine; the others confine. */
+static size_t how_many_loaded(const struct run *run, const struct test_case *c, size_t n,
+			      const struct entered *e)
+{
+	if (run->use != USE_LOAD)
+		return 0;
+	return e == &first && c->last_confines ? n - 1 : n;
+}
+
+static int make_entered(const struct run *run, const struct test_case *c, struct report *report,
+			struct entered *e)
 {
 	struct rootward_opts opts = {
 		.size = sizeof(opts), .diag = collect, .diag_data = report, .name = "case"
 	};
 	struct rootward_policy *policies[MAX_POLICIES];
-	size_t i;
+	const char *texts[MAX_POLICIES];
+	size_t i, n = case_texts(c, e == &second, texts);
+	size_t loads = how_many_loaded(run, c, n, e);
 	int r = 0;
 
-	for (i = 0; i < n && !r; i++)
-		r = rootward_policy_parse(&policies[i], texts[i], strlen(texts[i]), &opts);
-	if (!r && run->use != USE_NONE)
-		r = rootward_domain_new(domain,
-					run->use == USE_BPF ? ROOTWARD_ENGINE_BPF
-							    : ROOTWARD_ENGINE_LANDLOCK,
-					policies, n, &opts);
+	for (i = 0; i < n && !r; i++) {
+		_cleanup_free_ char *text =
+			i < loads ? load_text(texts[i], e == &second, i) : strdup(texts[i]);
+
+		r = rootward_policy_parse(&policies[i], text, strlen(text), &opts);
+	}
+	if (!r && loads)
+		r = load(policies, loads, &opts, e);
+	r = r ?: make_domain(run, policies + loads, n - loads, &opts, e);
 	/* as promised, the policies are the caller's and may go */
 	while (i--)
 		if (!r)
@@ -91,31 +156,11 @@ static int make_domain(const struct run *run, const char *const *texts, size_t n
 	return r;
 }
 
-static struct rootward_domain *first, *second;
-
-static int enter(struct rootward_domain *domain)
+static void make_domains(const struct run *run, const struct test_case *c, struct report *report)
 {
-	return domain ? rootward_domain_enter(domain) : 0;
-}
-
-static int enter_second(void)
-{
-	return enter(second);
-}
-
-static int make_domains(const struct run *run, const struct test_case *c, struct report *report)
-{
-	const char *texts[MAX_POLICIES] = { c->policy };
-	size_t n = 1;
-
-	while (n < MAX_POLICIES && c->more[n - 1]) {
-		texts[n] = c->more[n - 1];
-		n++;
-	}
-	report->r = make_domain(run, texts, n, report, &first);
+	report->r = make_entered(run, c, report, &first);
 	if (!report->r && c->second)
-		report->r = make_domain(run, &c->second, 1, report, &second);
-	return report->r;
+		report->r = make_entered(run, c, report, &second);
 }
 
 /* --- the actor */
@@ -208,7 +253,7 @@ static int prepare(const struct test_case *c)
 
 	for (step = c->prelude; !r && step->verb; step++)
 		r = run_verb(step);
-	r = r ?: enter(first);
+	r = r ?: enter(&first);
 	if (!r && c->actor == ALICE)
 		r = become_alice();
 	return r;
@@ -244,8 +289,8 @@ static _Noreturn void supervisor_main(const struct run *run, const struct test_c
 	}
 	close(control);
 	waitpid(pid, NULL, 0);
-	rootward_domain_free(first);
-	rootward_domain_free(second);
+	rootward_domain_free(first.domain);
+	rootward_domain_free(second.domain);
 	_exit(0);
 }
 

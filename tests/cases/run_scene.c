@@ -44,6 +44,7 @@ enum outcome scene_set(const struct run *run, const struct test_case *c, struct 
 		       FILE *out)
 {
 	bool landlock = run->use == USE_LANDLOCK;
+	enum fences fences = FENCES_ALL;
 	const struct check *step;
 	int r;
 
@@ -53,7 +54,11 @@ enum outcome scene_set(const struct run *run, const struct test_case *c, struct 
 		return FAIL;
 	}
 	/* the table says itself where less is allowed than the policy means */
-	*model = model_new(landlock, landlock && run->expect_model);
+	if (landlock)
+		fences = FENCES_TRACING;
+	else if (!case_confines(run, c))
+		fences = FENCES_ATTACHING;
+	*model = model_new(landlock, landlock && run->expect_model, fences);
 	for (step = c->before; step->verb; step++) {
 		r = run_verb(step);
 		if (cannot_be_had(step->verb, r)) {

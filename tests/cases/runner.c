@@ -26,7 +26,8 @@ static const struct case_group *const groups[] = {
 static const char usage_text[] =
 	"usage: cases [OPTION]...\n"
 	"Runs the table of cases; with --random, random ones instead.\n"
-	"  --engine ENGINE  bpf, landlock, or none: only the table against the model\n"
+	"  --engine ENGINE  bpf, landlock, load: bpf, by policies that are loaded for the machine;\n"
+	"                   or none: only the table against the model\n"
 	"  --only PATTERN   cases whose 'group: name' matches\n"
 	"  --list           their names\n"
 	"  --random N       so many random cases, the engine against the model\n"
@@ -43,7 +44,7 @@ struct options {
 
 static int parse_engine(const char *word, enum use *use)
 {
-	static const char *const words[] = { "bpf", "landlock", "none" };
+	static const char *const words[] = { "bpf", "landlock", "none", "load" };
 	size_t i;
 
 	for (i = 0; i < sizeof(words) / sizeof(words[0]); i++) {
@@ -102,8 +103,22 @@ static void print_details(const char *text)
 	}
 }
 
-/* One line of TAP and its details.  Return: 1 for a failure. */
-static int run_one(const struct run *run, const struct test_case *c, const char *title, int number)
+/** struct totals - of all cases; @without: were about nothing but what was left out. */
+struct totals {
+	int failed, made, left_out, without;
+};
+
+static void add_up(struct totals *totals, const struct result *result)
+{
+	totals->failed += result->outcome == FAIL;
+	totals->made += result->tally.made;
+	totals->left_out += result->tally.left_out;
+	totals->without += result->outcome == SKIP && result->tally.left_out;
+}
+
+/* One line of TAP and its details. */
+static void run_one(const struct run *run, const struct test_case *c, const char *title, int number,
+		    struct totals *totals)
 {
 	const char *reason = reason_to_skip(run, c);
 	struct result result = { .outcome = SKIP };
@@ -114,18 +129,20 @@ static int run_one(const struct run *run, const struct test_case *c, const char 
 		printf("ok %d - %s # SKIP %s", number, title, reason ?: result.text);
 	else
 		printf("%sok %d - %s", result.outcome == FAIL ? "not " : "", number, title);
-	if (result.denied_more)
+	if (result.tally.denied_more)
 		printf(" (denies more: %s)", c->landlock.text);
+	if (result.tally.left_out && result.outcome != SKIP)
+		printf(" (but for %d checks: nothing confines)", result.tally.left_out);
 	if (reason || result.outcome != SKIP)
 		putchar('\n');
 	if (result.outcome == FAIL)
 		print_details(result.text);
 	free(result.text);
-	return result.outcome == FAIL;
+	add_up(totals, &result);
 }
 
 /* Every case that is selected; counts them first when @run is NULL. */
-static int each_case(const struct run *run, const struct options *o, int *failed)
+static int each_case(const struct run *run, const struct options *o, struct totals *totals)
 {
 	char title[256];
 	size_t g, i;
@@ -141,7 +158,7 @@ static int each_case(const struct run *run, const struct options *o, int *failed
 			if (o->list)
 				puts(title);
 			else if (run)
-				*failed += run_one(run, &groups[g]->cases[i], title, n);
+				run_one(run, &groups[g]->cases[i], title, n, totals);
 		}
 	}
 	return n;
@@ -177,7 +194,7 @@ enum { SKIPPED = 2 };
 static int start_engine(enum use use, struct rootward_domain **domain)
 {
 	enum rootward_engine engine =
-		use == USE_BPF ? ROOTWARD_ENGINE_BPF : ROOTWARD_ENGINE_LANDLOCK;
+		use == USE_LANDLOCK ? ROOTWARD_ENGINE_LANDLOCK : ROOTWARD_ENGINE_BPF;
 	const char *why = NULL;
 	int r;
 
@@ -195,7 +212,25 @@ static int start_engine(enum use use, struct rootward_domain **domain)
 	}
 	if (r)
 		printf("Bail out! rootward_domain_new: %s\n", strerror(-r));
+	if (!r && use == USE_LOAD) {
+		r = load_begin();
+		if (r)
+			printf("Bail out! no control group: %s\n", strerror(-r));
+	}
 	return r ? 1 : 0;
+}
+
+static int run_table(const struct run *run, const struct options *o)
+{
+	struct totals totals = { 0 };
+
+	printf("1..%d\n", each_case(NULL, o, NULL));
+	each_case(run, o, &totals);
+	printf("# %d failed; %d checks by an actor\n", totals.failed, totals.made);
+	if (run->use == USE_LOAD)
+		printf("# about confinement, and left out: %d checks, among them all of %d cases\n",
+		       totals.left_out, totals.without);
+	return totals.failed;
 }
 
 int main(int argc, char **argv)
@@ -204,7 +239,7 @@ int main(int argc, char **argv)
 	char at[] = "/tmp/rootward-cases.XXXXXX";
 	struct run run = { .at = at };
 	struct rootward_domain *domain = NULL;
-	int failed = 0, r;
+	int failed, r;
 
 	if (parse(argc, argv, &o)) {
 		fputs(usage_text, stderr);
@@ -218,7 +253,7 @@ int main(int argc, char **argv)
 	if (r)
 		return r == SKIPPED ? 0 : r; /* what was skipped is in the plan */
 	/* without it explain walks over descriptors */
-	if (o.use != USE_NONE)
+	if (o.use != USE_NONE && o.use != USE_LOAD)
 		walker_keep();
 	if (!mkdtemp(at)) {
 		perror(at);
@@ -226,14 +261,10 @@ int main(int argc, char **argv)
 	}
 	chmod(at, 0755);
 	prctl(PR_SET_CHILD_SUBREAPER, 1);
-	if (o.random) {
-		failed = random_run(&run, o.random, o.seed);
-	} else {
-		printf("1..%d\n", each_case(NULL, &o, NULL));
-		each_case(&run, &o, &failed);
-		printf("# %d failed\n", failed);
-	}
+	failed = o.random ? random_run(&run, o.random, o.seed) : run_table(&run, &o);
 	rmdir(at);
+	if (o.use == USE_LOAD)
+		load_end();
 	rootward_domain_free(domain);
 	return failed ? 1 : 0;
 }
