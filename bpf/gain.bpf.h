@@ -142,6 +142,7 @@ __noinline __u32 survey_gain(const struct survey *s, __u64 object)
  * struct move - an object that is linked or renamed within a mount.
  * @how:   the flags of renameat2(2), and MOVE_WITHIN
  * @answer: 0, EACCES or EXDEV
+ * @now:    that of the domain which is asked
  */
 struct move {
 	__u64 mnt;
@@ -149,7 +150,8 @@ struct move {
 	__u64 to;
 	__u32 asker;
 	__u16 how;
-	__u16 answer;
+	__u8 answer;
+	__u8 now;
 };
 
 /* within one directory */

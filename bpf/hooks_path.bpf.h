@@ -153,6 +153,14 @@ static __always_inline __u16 move_denied(const struct move *m)
 	return m->how & MOVE_WITHIN ? EACCES : EXDEV;
 }
 
+/* Who answers EXDEV says: copy it.  That is of no use where another domain answers EACCES. */
+static __always_inline long move_answered(struct move *m, __u32 domain)
+{
+	if (m->now && denial_stands(domain))
+		m->answer = m->now;
+	return m->answer == EACCES;
+}
+
 static __always_inline __u16 link_answer(const struct move *m, __u32 domain)
 {
 	if (ask_entry(domain, m->mnt, m->to, make_op(dentry_mode(m->from)), m->from))
@@ -169,10 +177,8 @@ static long link_turn(__u32 i, void *ctx)
 
 	if (!domain)
 		return 0;
-	m->answer = link_answer(m, domain);
-	if (m->answer && !denial_stands(domain))
-		m->answer = 0;
-	return !!m->answer;
+	m->now = link_answer(m, domain);
+	return move_answered(m, domain);
 }
 
 /* The answer as the verifier wants it: a number that it knows. */
@@ -250,10 +256,8 @@ static long rename_turn(__u32 i, void *ctx)
 
 	if (!domain)
 		return 0;
-	m->answer = rename_answer(m, domain);
-	if (m->answer && !denial_stands(domain))
-		m->answer = 0;
-	return !!m->answer;
+	m->now = rename_answer(m, domain);
+	return move_answered(m, domain);
 }
 
 SEC("lsm/path_rename") /* old_dir, old_dentry, new_dir, new_dentry, flags */

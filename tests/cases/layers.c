@@ -138,10 +138,35 @@ static const struct test_case cases[] = {
 			{ EXEC_READ, "d/cat", "b/f", .expect = EACCES },
 			{ EXEC_READ, "d/cat", "c/f", .expect = EACCES, .in = IN_GRANDCHILD },
 			{ MKREG, "d/new", .in = IN_THREAD },
-			{ RENAME, "d/new", "b/new" },
+			{ RENAME, "d/new", "b/new", .less = true },
 			{ RENAME, "b/f", "a/g", .expect = EACCES },
 			{ RENAME, "b/f", "d/g", .expect = EXDEV },
 			{ KILL_OUTSIDE, .expect = EPERM },
+		},
+		.landlock = LESS("changing of entries where a deny lies beneath"),
+	},
+	{
+		.name = "a move that one answers with EXDEV, and another with EACCES",
+		.tree = AB,
+		.policy = BASIC "default: [all]\ntrees:\n- {path: a, deny: [read]}\n",
+		.more = { BASIC "default: [all]\ntrees:\n- {path: c, deny: [make_reg]}\n" },
+		.checks = {
+			{ RENAME, "a/f", "b/g", .expect = EXDEV },
+			{ RENAME, "b/f", "c/g", .expect = EACCES },
+			/* whoever is asked first: mv(1) would copy for nothing */
+			{ RENAME, "a/f", "c/g", .expect = EACCES },
+			{ LINK, "a/f", "c/g", .expect = EACCES },
+		},
+	},
+	{
+		.name = "a move that one answers with EACCES, and another with EXDEV",
+		.tree = AB,
+		.policy = BASIC "default: [all]\ntrees:\n- {path: c, deny: [make_reg]}\n",
+		.more = { BASIC "default: [all]\ntrees:\n- {path: a, deny: [read]}\n" },
+		.checks = {
+			{ RENAME, "a/f", "b/g", .expect = EXDEV },
+			{ RENAME, "a/f", "c/g", .expect = EACCES },
+			{ LINK, "a/f", "c/g", .expect = EACCES },
 		},
 	},
 	{

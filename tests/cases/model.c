@@ -281,7 +281,7 @@ static int check_object(struct model *model, const char *path, enum verb_kind ki
 		answer = NOT_ASKED;
 	else if (is_fenced(model, &place, path, ops))
 		answer = EACCES;
-	for (i = 0; i < model->n && !answer; i++)
+	for (i = 0; i < model->n && !answer && !leads_elsewhere(path); i++)
 		answer = ask_object(model, &model->layers[i], &place, kind, ops);
 	model->nobodys |= place.nobodys;
 	place_free(&place);

@@ -195,6 +195,12 @@ bool fence_denies(enum fences fences, const struct place *place, const char *pat
 		  uint32_t keep);
 
 /**
+ * leads_elsewhere() - whether @path leads through another process, to a mount tree that the model
+ * does not see: it knows the fence before it, and nothing of the rules there.
+ */
+bool leads_elsewhere(const char *path);
+
+/**
  * only_confined() - whether the table tells what a confinement answers, and a policy that is loaded
  * for the machine does not: EPERM to what is no operation on a file.  (Trees say EACCES or EXDEV.)
  */

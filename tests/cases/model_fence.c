@@ -61,6 +61,13 @@ static const char *in_process(const char *path)
 	return rest > number && *rest == '/' ? rest + 1 : NULL;
 }
 
+bool leads_elsewhere(const char *path)
+{
+	const char *rest = in_process(path);
+
+	return rest && (!strncmp(rest, "root/", 5) || !strncmp(rest, "cwd/", 4));
+}
+
 /* Whether it takes tracing a process outside. */
 static bool trace_denies(enum fences fences, const char *path, uint32_t ops)
 {
@@ -69,7 +76,7 @@ static bool trace_denies(enum fences fences, const char *path, uint32_t ops)
 
 	if (!rest)
 		return false;
-	if (!strncmp(rest, "root/", 5) || !strncmp(rest, "cwd/", 4))
+	if (leads_elsewhere(path))
 		return fences != FENCES_ATTACHING;
 	for (i = 0; i < COUNT(traced); i++)
 		if (!strcmp(rest, traced[i].name))

@@ -134,7 +134,7 @@ static int make_entered(const struct run *run, const struct test_case *c, struct
 	struct rootward_opts opts = {
 		.size = sizeof(opts), .diag = collect, .diag_data = report, .name = "case"
 	};
-	struct rootward_policy *policies[MAX_POLICIES];
+	struct rootward_policy *policies[MAX_POLICIES] = { NULL };
 	const char *texts[MAX_POLICIES];
 	size_t i, n = case_texts(c, e == &second, texts);
 	size_t loads = how_many_loaded(run, c, n, e);
