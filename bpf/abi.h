@@ -12,7 +12,7 @@
 #endif
 #include <rootward/ops.h>
 
-#define RW_ABI 6
+#define RW_ABI 7
 
 #define OVERLAYFS_MAGIC 0x794c7630UL
 
@@ -308,11 +308,14 @@ struct rw_tree_key {
 /**
  * struct rw_tree - both strings cut to their end, and a NUL.
  * @ino, @dev, @generation: what the path was when it was loaded; @ino 0: nothing
+ * @follows_path: that is of the directory which has the name
  */
 struct rw_tree {
 	__u64 ino;
 	__u32 dev;
 	__u32 generation;
+	__u32 follows_path;
+	__u32 zero;
 	char path[256];
 	char origin[128];
 };

@@ -208,12 +208,13 @@ static int look_at(struct look *look, const struct tree *tree, __u32 layer, __u3
 	bool present = tree->state == TREE_PRESENT, is_root = strcmp(tree->real, "/") == 0;
 	int fd, r = 0;
 
-	if (present) {
+	if (present && !tree->follows_path) {
 		anchor.kind = ANCHOR_OBJECT;
 		fd = tree_open(tree, look->opts);
 		r = fd < 0 ? fd : look_add(look, &anchor, fd);
 	}
-	if (r == 0 && !is_root && (tree->deny || !present || !S_ISDIR(tree->mode)))
+	if (r == 0 && !is_root &&
+	    (tree->deny || !present || tree->follows_path || !S_ISDIR(tree->mode)))
 		r = look_at_parent(look, tree, &anchor);
 	return r;
 }

@@ -122,7 +122,7 @@ static int install_name(struct bpf_kernel *k, const struct anchor *anchor,
 	size_t len = strlen(anchor->name);
 	struct rw_name_key key = { .parent = *parent };
 	struct rw_named_rule named;
-	bool whole = anchor->tree->state == TREE_PRESENT && !S_ISDIR(anchor->tree->mode);
+	uint32_t allow = tree_allows_by_name(anchor->tree);
 	int r;
 
 	if (len >= RW_NAME_MAX)
@@ -139,7 +139,7 @@ static int install_name(struct bpf_kernel *k, const struct anchor *anchor,
 	}
 	memcpy(named.name, anchor->name, len);
 	named.rule.flags |= RW_BY_NAME;
-	r = rule_add(&named.rule, anchor, whole ? anchor->tree->allow : 0, anchor->tree->deny);
+	r = rule_add(&named.rule, anchor, allow, anchor->tree->deny);
 	return r < 0 ? r : rule_put(k->pins[PINNED_NAMES], &key, &named);
 }
 
@@ -205,10 +205,10 @@ static int describe(struct bpf_kernel *k, __u32 domain, const struct anchor *anc
 		.layer = anchor->layer,
 		.tree = anchor->number,
 	};
-	struct rw_tree tree = {};
+	struct rw_tree tree = { .follows_path = anchor->tree->follows_path };
 	char origin[512];
 
-	if (anchor->kind == ANCHOR_OBJECT) {
+	if (anchor->kind == ANCHOR_OBJECT || tree.follows_path) {
 		tree.ino = anchor->identity.ino;
 		tree.dev = anchor->identity.dev;
 		tree.generation = anchor->identity.generation;

@@ -104,6 +104,15 @@ static bool same_object(const struct rw_tree *tree, const struct rw_identity *no
 	       tree->generation == now->generation;
 }
 
+/* What the rule is on: an object, or a name in a directory. */
+static int open_ruled(struct rw_tree *tree)
+{
+	char *name = tree->follows_path ? strrchr(tree->path, '/') : NULL, path[sizeof(tree->path)];
+
+	snprintf(path, sizeof(path), "%.*s", name ? (int)(name - tree->path) : -1, tree->path);
+	return open(*path ? path : "/", O_PATH | O_NOFOLLOW | O_CLOEXEC);
+}
+
 static int look_at_batch(struct rules_look *look)
 {
 	struct rw_identity now[BATCH] = {};
@@ -112,7 +121,7 @@ static int look_at_batch(struct rules_look *look)
 
 	for (i = 0; i < look->n; i++) {
 		places[i] = -1;
-		fds[open_fds] = open(look->list[i].path, O_PATH | O_NOFOLLOW | O_CLOEXEC);
+		fds[open_fds] = open_ruled(&look->list[i]);
 		if (fds[open_fds] >= 0)
 			places[i] = open_fds++;
 	}

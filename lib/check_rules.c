@@ -53,8 +53,10 @@ static uint32_t meaningless(const struct tree *tree)
 {
 	const char *kind;
 
-	/* A deny is on the name too, which may be another object's tomorrow. */
-	return tree->state == TREE_PRESENT ? tree->allow & ~possible(tree->mode, &kind) : 0;
+	/* What is on the name, as a deny is, may be on another object tomorrow. */
+	if (tree->state != TREE_PRESENT || tree->follows_path)
+		return 0;
+	return tree->allow & ~possible(tree->mode, &kind);
 }
 
 uint32_t without_groups(uint32_t ops, uint32_t written)

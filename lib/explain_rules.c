@@ -77,12 +77,6 @@ static bool on_same(const struct anchors *anchors, const struct anchor *anchor,
 	return anchor < anchors->list + anchors->n && !compare_identity(anchor, place);
 }
 
-/* A rule that allows is on a name only for what is there and no directory: it may be replaced. */
-static uint32_t named_allow(const struct tree *tree)
-{
-	return tree->state == TREE_PRESENT && !S_ISDIR(tree->mode) ? tree->allow : 0;
-}
-
 static bool same_who(const struct rootward_who *a, const struct rootward_who *b)
 {
 	return a->whose == b->whose && (a->whose != ROOTWARD_ID || a->id == b->id);
@@ -160,7 +154,7 @@ static int attach(struct place *place, const struct anchor *anchor, const char *
 		};
 
 		if (by_name)
-			rule.allow &= named_allow(anchor->tree);
+			rule.allow &= tree_allows_by_name(anchor->tree);
 		if (rule.allow || rule.deny)
 			r = place_attach(place, &rule, origin);
 	}
@@ -178,7 +172,7 @@ static int attach_kind(const struct rootward_explainer *x, const struct anchors 
 		if (anchor->kind != kind ||
 		    (by_name && (!place->name || strcmp(anchor->name, place->name))))
 			continue;
-		if (by_name && !anchor->tree->deny && !named_allow(anchor->tree))
+		if (by_name && !anchor->tree->deny && !tree_allows_by_name(anchor->tree))
 			continue;
 		r = attach(place, anchor, x->policies[anchor->layer]->name, by_name);
 	}

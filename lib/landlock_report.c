@@ -87,12 +87,30 @@ static int refuse_owners(const struct rootward_policy *policy, const struct root
 	return r;
 }
 
+/* Nor here: the rule would stay behind, on what has the name no longer. */
+static int refuse_following(const struct rootward_policy *policy, const struct rootward_opts *opts)
+{
+	const struct tree *tree;
+	int r = 0;
+
+	for (tree = policy->trees; tree < policy->trees + policy->n_trees; tree++) {
+		if (!tree_counts(tree) || !tree->follows_path)
+			continue;
+		diag(opts, ROOTWARD_ERROR, &tree->origin, "use the bpf engine",
+		     "landlock binds a rule to what is there, not to its name: %s is to follow its "
+		     "path",
+		     tree->path);
+		r = -ENOTSUP;
+	}
+	return r;
+}
+
 int landlock_report_gaps(const struct rootward_policy *policy, const struct trie *trie, int abi,
 			 const struct rootward_opts *opts)
 {
 	struct origin origin = default_origin(policy);
 	uint32_t gap = find_gap(trie, abi);
-	int r = refuse_owners(policy, opts);
+	int r = refuse_owners(policy, opts) ?: refuse_following(policy, opts);
 	char words[OPS_FORMAT_MAX];
 
 	if (r)

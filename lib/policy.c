@@ -161,6 +161,7 @@ int policy_append(struct rootward_policy *policy, const struct tree *tree)
 		.deny = tree->deny,
 		.optional = tree->optional,
 		.builtin = tree->builtin,
+		.follows_path = tree->follows_path,
 		.owner = tree->owner,
 		.group = tree->group,
 		.origin = tree->origin,

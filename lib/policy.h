@@ -54,6 +54,8 @@ struct tree_owners {
  * @optional: skipped when it does not exist
  * @builtin:  from the built-in policy, which cannot know the machine: it gives way in harmless
  *            cases where a written rule would be a mistake (see policy_resolve.c)
+ * @follows_path: the rule is on the path's last name in its directory, whatever has it; else on
+ *            what is there when it is looked up
  * @origin:   where it was written
  * @owner, @group: the rule is about objects that belong to both, as seen through the mount that
  *            the access comes by
@@ -70,6 +72,7 @@ struct tree {
 	uint32_t deny;
 	bool optional;
 	bool builtin;
+	bool follows_path;
 	struct tree_owners owner;
 	struct tree_owners group;
 	struct origin origin;
@@ -190,6 +193,17 @@ void policy_tasks_free(struct policy_tasks *tasks);
 /** policy_find() - the tree with this path as written, or NULL. */
 struct tree *policy_find(const struct rootward_policy *policy, const char *path);
 
+/**
+ * tree_allows_by_name() - what its rule allows by the name.  Without follows_path that is for what
+ * is there and no directory: it may be replaced.
+ */
+static inline uint32_t tree_allows_by_name(const struct tree *tree)
+{
+	if (tree->follows_path)
+		return tree->allow;
+	return tree->state == TREE_PRESENT && !S_ISDIR(tree->mode) ? tree->allow : 0;
+}
+
 /** tree_is_owned() - whether some of the rule is about some owner's objects only. */
 static inline bool tree_is_owned(const struct tree *tree)
 {
@@ -211,8 +225,9 @@ struct tree_part {
 size_t tree_parts(const struct tree *tree, struct tree_part parts[TREE_PARTS_MAX]);
 
 /**
- * policy_append() - one more tree like @tree, of which path, allow, deny, optional, builtin, owner,
- * group and origin count.  The path is copied; origin.file must live as long as the policy.
+ * policy_append() - one more tree like @tree, of which path, allow, deny, optional, builtin,
+ * follows_path, owner, group and origin count.  The path is copied; origin.file must live as long
+ * as the policy.
  *
  * Return: 0; -EINVAL when the path is empty or there already, or the masks are no rule; -E2BIG for
  * more than POLICY_TREES_MAX; -ENOMEM.

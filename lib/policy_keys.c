@@ -50,6 +50,9 @@ const struct policy_key tree_keys[] = {
 	{ "owner", KEY_OWNER, false, offsetof(struct tree, owner),
 	  "The rule is only for what belongs, as seen through the mount, to this user: a name, "
 	  "`uid N`, `self`, or `unmapped`: nobody." },
+	{ "follow", KEY_FOLLOW, false, offsetof(struct tree, follows_path),
+	  "inode, or path: the rule is on whatever is at the path, when that is removed and made "
+	  "anew, replaced, or mounted over." },
 	{ "group", KEY_GROUP, false, offsetof(struct tree, group),
 	  "Likewise: a group's name, `gid N`, `self`, `unmapped`." },
 	{ NULL },
@@ -78,6 +81,8 @@ const char *key_type_text(enum key_type type)
 		return "a user, \"uid N\", self or unmapped";
 	case KEY_GROUP:
 		return "a group, \"gid N\", self or unmapped";
+	case KEY_FOLLOW:
+		return "inode or path";
 	case KEY_MODE:
 		return "enforce or audit";
 	case KEY_TASKS:

@@ -11,17 +11,18 @@
 
 /** enum key_type - what a value looks like. */
 enum key_type {
-	KEY_NAME,  /* a word: policy_set_name() */
-	KEY_PATH,  /* a word that is not empty: const char * */
-	KEY_OPS,   /* words of rootward/ops.h: uint32_t */
-	KEY_KEEP,  /* words of keep_from_word() and capabilities: keep and keep_caps */
-	KEY_BOOL,  /* true or false: bool */
-	KEY_OWNER, /* a user, `self` or `unmapped`: struct tree_owner */
-	KEY_GROUP, /* a group, likewise */
-	KEY_MODE,  /* enforce or audit: enum rootward_mode */
-	KEY_TASKS, /* a list of maps with the keys of task_keys: struct policy_tasks */
-	KEY_TASK,  /* one of those: @offset is enum policy_task_by */
-	KEY_TREES, /* a list of maps with the keys of tree_keys */
+	KEY_NAME,   /* a word: policy_set_name() */
+	KEY_PATH,   /* a word that is not empty: const char * */
+	KEY_OPS,    /* words of rootward/ops.h: uint32_t */
+	KEY_KEEP,   /* words of keep_from_word() and capabilities: keep and keep_caps */
+	KEY_BOOL,   /* true or false: bool */
+	KEY_OWNER,  /* a user, `self` or `unmapped`: struct tree_owner */
+	KEY_GROUP,  /* a group, likewise */
+	KEY_FOLLOW, /* inode or path: bool, whether path */
+	KEY_MODE,   /* enforce or audit: enum rootward_mode */
+	KEY_TASKS,  /* a list of maps with the keys of task_keys: struct policy_tasks */
+	KEY_TASK,   /* one of those: @offset is enum policy_task_by */
+	KEY_TREES,  /* a list of maps with the keys of tree_keys */
 };
 
 /**

@@ -127,6 +127,10 @@ static int resolve_tree(struct resolver *r, struct tree *tree)
 		tree->state = TREE_SKIPPED;
 		return 0;
 	}
+	if (tree->follows_path && !strcmp(object.real, "/")) {
+		free(object.real);
+		return fail(r, tree, -EINVAL, "has no name that a rule could follow");
+	}
 	take(tree, TREE_PRESENT, &object);
 	return 0;
 }

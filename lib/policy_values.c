@@ -115,6 +115,26 @@ static void read_mode(struct reader *r, const struct policy_key *key, const stru
 	}
 }
 
+static void read_follow(struct reader *r, const struct policy_key *key,
+			const struct yaml_node *node, void *object)
+{
+	const char *word = word_of(r, key, node);
+	struct nearest nearest = { 0 };
+	char hint[NEAREST_HINT_MAX], cut[WORD_CUT_MAX];
+
+	if (!word)
+		return;
+	if (!strcmp(word, "path")) {
+		*(bool *)((char *)object + key->offset) = true;
+	} else if (strcmp(word, "inode")) {
+		nearest_offer(&nearest, word, "inode");
+		nearest_offer(&nearest, word, "path");
+		mistake(r, node, nearest_hint(&nearest, hint, sizeof(hint)),
+			"\"%s\" needs inode or path, not \"%s\"", key->name,
+			word_cut(word, cut, sizeof(cut)));
+	}
+}
+
 const struct yaml_node *first_word(const struct yaml_node *value)
 {
 	return value->kind == YAML_LIST ? value->child : value;
@@ -231,10 +251,10 @@ void read_value(struct reader *r, const struct policy_key *key, const struct yam
 {
 	static void (*const readers[])(struct reader * r, const struct policy_key *key,
 				       const struct yaml_node *node, void *object) = {
-		[KEY_NAME] = read_name,	    [KEY_PATH] = read_path, [KEY_OPS] = read_ops,
-		[KEY_KEEP] = read_keep,	    [KEY_BOOL] = read_bool, [KEY_OWNER] = read_who,
-		[KEY_GROUP] = read_who,	    [KEY_MODE] = read_mode, [KEY_TASKS] = read_tasks,
-		[KEY_TASK] = read_task_key,
+		[KEY_NAME] = read_name,	    [KEY_PATH] = read_path,	[KEY_OPS] = read_ops,
+		[KEY_KEEP] = read_keep,	    [KEY_BOOL] = read_bool,	[KEY_OWNER] = read_who,
+		[KEY_GROUP] = read_who,	    [KEY_MODE] = read_mode,	[KEY_TASKS] = read_tasks,
+		[KEY_TASK] = read_task_key, [KEY_FOLLOW] = read_follow,
 	};
 
 	readers[key->type](r, key, node, object);

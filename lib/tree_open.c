@@ -61,14 +61,16 @@ int tree_open(const struct tree *tree, const struct rootward_opts *opts)
 }
 
 /*
- * For an object that exists the entry must still lead to it; for a missing name it is the directory
- * that must be the same one.
+ * For an object that exists the entry must still lead to it, but for a rule that is on the name
+ * alone; for a missing name it is the directory that must be the same one.
  */
 static int check_parent(const struct tree *tree, int fd, const char *name)
 {
 	struct object object;
 	int r;
 
+	if (tree->state == TREE_PRESENT && tree->follows_path)
+		return 0;
 	if (tree->state == TREE_NAME_ONLY)
 		r = object_stat(fd, "", AT_EMPTY_PATH, &object);
 	else

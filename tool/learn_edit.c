@@ -321,8 +321,8 @@ static bool says_the_same(const struct rootward_policy *a, const struct rootward
 		const struct tree *x = &a->trees[i], *y = policy_find(b, x->path);
 
 		same = y && x->allow == y->allow && x->deny == y->deny &&
-		       x->optional == y->optional && x->owner.n == y->owner.n &&
-		       x->group.n == y->group.n;
+		       x->optional == y->optional && x->follows_path == y->follows_path &&
+		       x->owner.n == y->owner.n && x->group.n == y->group.n;
 	}
 	return same;
 }

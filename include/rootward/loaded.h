@@ -63,7 +63,8 @@ ROOTWARD_API int rootward_unload(const char *name, const struct rootward_opts *o
  * @lost:     events that somebody watched for and that there was no room for
  * @retried:  walks that met a concurrent change and went again
  * @unstable: accesses denied because a walk stayed unstable or passed a bound
- * @moved:    rules whose path names another file or directory by now, or none
+ * @moved:    rules whose path names another file or directory by now, or none; of rules that
+ *            follow their path, whose path leads through another directory
  */
 struct rootward_loaded {
 	const char *name;
@@ -94,7 +95,8 @@ ROOTWARD_API int rootward_status(rootward_loaded_fn fn, void *data);
  * struct rootward_rule_state - a rule of a loaded policy, as it was loaded.
  * @path:   as resolved then
  * @origin: "file:line:column"
- * @moved:  the path names another file or directory by now, or none; the rule is still on the old
+ * @moved:  the path names another file or directory by now, or none; the rule is still on the old.
+ *          One that follows its path: the directory which has the name is another by now
  */
 struct rootward_rule_state {
 	const char *path;

@@ -60,7 +60,8 @@ static int add_rule(struct rule *rule, const struct tree *tree, uint32_t ops)
 		rule->parent = fd_id(rule->up);
 		snprintf(rule->name, sizeof(rule->name), "%s", name);
 	}
-	if (!real)
+	rule->follows = tree->follows_path;
+	if (!real || rule->follows)
 		return 0;
 	if (lstat(real, &st))
 		return -errno;

@@ -266,7 +266,7 @@ void model_free(struct model *model);
 
 /**
  * struct rule - a tree of a policy.
- * @id:      the object's; NO_ID for a name that did not exist
+ * @id:      the object's; NO_ID for a name that did not exist, and for a rule that @follows it
  * @parent, @name: the entry, for the second anchor
  * @up:      a descriptor of @parent, @dir: of a directory itself, or -1
  * @owner, @group: whose objects it is about, as the policy has them
@@ -276,7 +276,7 @@ struct rule {
 	struct id parent;
 	char name[256];
 	uint32_t allow, deny;
-	bool is_dir;
+	bool is_dir, follows;
 	int up, dir;
 	struct tree_owners owner, group;
 };

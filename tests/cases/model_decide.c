@@ -21,7 +21,7 @@ static bool is_by_name(const struct rule *rule, const struct node *node)
 
 /*
  * What @layer says at @node.  A rule holds by identity; a deny, and every rule on what is not a
- * directory, also by name.
+ * directory, also by name; one that follows its path by name alone.
  */
 static void rules_at(const struct layer *layer, const struct node *node, const struct whose *whose,
 		     uint32_t *allow, uint32_t *deny)
@@ -38,7 +38,8 @@ static void rules_at(const struct layer *layer, const struct node *node, const s
 			continue;
 		about = ops_about(rule, whose);
 		*deny |= rule->deny & about;
-		if (itself || (!layer->by_object && !rule->is_dir && !same_id(rule->id, NO_ID)))
+		if (itself || rule->follows ||
+		    (!layer->by_object && !rule->is_dir && !same_id(rule->id, NO_ID)))
 			*allow |= rule->allow & about;
 	}
 	*allow &= ~*deny;

@@ -339,6 +339,7 @@ int main(int argc, char **argv)
 	test_replacement();
 	test_kills();
 	test_sizes();
+	test_follow();
 	is_int(rootward_unload("keeper", NULL), 0, "the last one goes");
 	return done_testing();
 }

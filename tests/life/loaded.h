@@ -32,5 +32,6 @@ void test_whom(void);
 void test_replacement(void);
 void test_kills(void);
 void test_sizes(void);
+void test_follow(void);
 
 #endif

@@ -56,6 +56,11 @@ ok "an owner of nothing" all ended 0 -- printed '^owner\.yaml:5:31: warning: "ow
 ok "landlock knows no owners, and names the rule" all printed '^owner\.yaml:3:5: warning: landlock does not ask who owns' -- printed '^  landlock would refuse it'
 check --engine landlock owner.yaml
 ok "when it is asked for, it is a mistake" all ended 1 -- printed '^owner\.yaml:3:5: error: landlock does not ask who owns'
+printf 'default: [read, execute]\ntrees:\n  - path: .\n    deny: [write]\n    follow: path\n' >follow.yaml
+check --engine landlock follow.yaml
+ok "landlock follows no path, and names the rule" all ended 1 -- printed '^follow\.yaml:3:5: error: landlock binds a rule to what is there, not to its name'
+check --engine bpf follow.yaml
+ok "bpf does" ended 0
 printf 'default: [all]\nmode: audit\n' >audit.yaml
 check --engine landlock audit.yaml
 ok "landlock cannot let pass and tell, and names the key" all ended 1 -- printed '^audit\.yaml:2:7: error: landlock cannot let pass'

@@ -84,6 +84,24 @@ static void test_owners(void)
 	rootward_policy_free(policy);
 }
 
+static void test_following(void)
+{
+	struct rootward_policy *policy = new_policy(RX, ALL);
+	struct said said;
+	void *state;
+
+	rule(policy, "names", ALL, 0, false);
+	policy->trees[0].follows_path = true;
+	is_int(create(&state, policy, &said, 0), -ENOTSUP, "a rule that follows a path: refused");
+	check_said(&said, "p.yaml:1: landlock binds a rule to what is there, not to its name: "
+			  "names is to follow");
+	is_int(create(&state, policy, &said, 1), -ENOTSUP, "also with --best-effort");
+	policy->trees[0].follows_path = false;
+	is_int(create(&state, policy, &said, 0), 0, "one that does not: made");
+	engine_landlock.free(state);
+	rootward_policy_free(policy);
+}
+
 static void test_mode(void)
 {
 	struct rootward_policy *policy = new_policy(RX, ALL);
@@ -179,6 +197,7 @@ int main(void)
 	test_working_directory();
 	test_gaps();
 	test_owners();
+	test_following();
 	test_mode();
 	test_optional();
 	test_stale();

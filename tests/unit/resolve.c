@@ -298,6 +298,43 @@ static void test_open_name(void)
 	rootward_policy_free(policy);
 }
 
+static struct rootward_policy *resolve_following(const char *text, int wanted)
+{
+	struct rootward_opts opts = collect_opts(&got);
+	struct rootward_policy *policy;
+
+	collected_reset(&got);
+	is_int(rootward_policy_parse(&policy, text, strlen(text), &opts), 0, "a rule on a name");
+	is_int(policy_resolve(policy, &opts), wanted, "looked up");
+	return policy;
+}
+
+static void test_open_following(void)
+{
+	struct rootward_opts opts = collect_opts(&got);
+	struct rootward_policy *policy = resolve_following(
+		"trees:\n- {path: dir/sub, allow: read, follow: path}\n"
+		"- {path: link, allow: read, follow: inode}\n- {path: abs/file, allow: read}\n",
+		0);
+	const struct tree *tree = policy->trees;
+	const char *name = NULL;
+	int fd;
+
+	ok(tree[0].follows_path && !tree[1].follows_path && !tree[2].follows_path,
+	   "where it says so, not where it says inode or nothing");
+	rename("dir/sub", "dir/aside");
+	fd = tree_open_parent(tree, &name, &opts);
+	ok(fd >= 0, "what has the name may have gone meanwhile");
+	close(fd);
+	rename("dir/aside", "dir/sub");
+	rootward_policy_free(policy);
+
+	policy = resolve_following("trees:\n- {path: /, allow: read, follow: path}\n", -EINVAL);
+	ok(strstr(collected_text(&got), ":2:3 \"/\" has no name that a rule could follow"),
+	   "the root is nobody's entry");
+	rootward_policy_free(policy);
+}
+
 static double now(void)
 {
 	struct timespec ts;
@@ -366,6 +403,7 @@ int main(void)
 	test_same();
 	test_open();
 	test_open_name();
+	test_open_following();
 	test_many();
 	collected_reset(&got);
 	return done_testing();

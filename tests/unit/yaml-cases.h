@@ -205,6 +205,17 @@ BAD("trees: [{path: /a, allow: read, owner: gid 0}]\n",
 BAD("trees: [{path: /a, allow: read, owner: \"self\\0\"}]\n",
     "error p:1:40 \"owner\" has a NUL character in it\n")
 
+/* what a rule follows */
+BAD("trees: [{path: /a, deny: read, follow: pth}]\n",
+    "error p:1:40 \"follow\" needs inode or path, not \"pth\" (did you mean \"path\"?)\n")
+BAD("trees:\n- path: /a\n  deny: read\n  follow: name\n",
+    "error p:4:11 \"follow\" needs inode or path, not \"name\"\n")
+BAD("trees: [{path: /a, deny: read, follow: [path]}]\n",
+    "error p:1:40 \"follow\" needs inode or path, not a list\n")
+BAD("trees: [{path: /a, deny: read, follow: path, follow: path}]\n",
+    "error p:1:46 \"follow\" is given twice\nnote p:1:32 it was first given here\n")
+BAD("follow: path\n", "error p:1:1 unknown key \"follow\"\n")
+
 /* what becomes of what is not allowed, and for whom */
 BAD("mode: audti\n", "error p:1:7 \"mode\" needs enforce or audit, not \"audti\" (did you mean \"audit\"?)\n")
 BAD("mode: learn\n", "error p:1:7 \"mode\" needs enforce or audit, not \"learn\"\n")
