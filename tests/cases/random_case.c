@@ -68,9 +68,9 @@ static void write_policy(const struct random_case *rc, int layer, bool bpf, FILE
 		dir_path(rc, rule->dir, path);
 		random_who_text("owner", rule->owner, owner, sizeof(owner));
 		random_who_text("group", rule->group, group, sizeof(group));
-		fprintf(out, "%s- {path: %s%s, allow: [%s], deny: [%s]%s%s}\n", head, path,
+		fprintf(out, "%s- {path: %s%s, allow: [%s], deny: [%s]%s%s%s}\n", head, path,
 			names[rule->kind], words(rule->allow, allow), words(rule->deny, deny),
-			owner, group);
+			owner, group, rule->follows ? ", follow: path" : "");
 		head = "";
 	}
 }

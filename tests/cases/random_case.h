@@ -21,13 +21,14 @@ struct random_who {
 /**
  * struct random_rule
  * @kind: 0 on the directory, 1 on its file f, 2 on its missing name `new`
+ * @follows: it follows its path
  * @gone: not there (any more)
  */
 struct random_rule {
 	int layer, dir, kind;
 	struct random_who owner, group;
 	uint32_t allow, deny;
-	bool gone;
+	bool follows, gone;
 };
 
 /** struct random_op - @what: a choice among the verb's objects, see op_paths(); @as: who. */

@@ -114,4 +114,6 @@ void random_draw(struct random_case *rc, unsigned int seed, bool bpf)
 	/* last, so that a seed means the same rules with and without */
 	if (bpf && draw(&state, 3))
 		random_draw_owners(rc, &state, draw);
+	for (i = 0; bpf && i < rc->n_rules; i++)
+		rc->rules[i].follows = !draw(&state, 4);
 }
