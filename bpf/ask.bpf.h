@@ -30,9 +30,9 @@ struct question {
  */
 static __always_inline int ask(__u32 domain, __u64 mnt, __u64 dentry, __u32 ops)
 {
-	bool denied = fence(domain, dentry, ops) || decide(domain, mnt, dentry, ops, dentry);
-
-	return denied && denial_stands(domain) ? -EACCES : 0;
+	if (!fence(domain, dentry, ops) && !decide(domain, mnt, dentry, ops, dentry))
+		return 0;
+	return denial_stands(domain) ? -EACCES : 0;
 }
 
 static long ask_turn(__u32 i, void *ctx)
@@ -40,10 +40,35 @@ static long ask_turn(__u32 i, void *ctx)
 	struct question *q = ctx;
 	__u32 domain = domain_of_turn(i, q->asker);
 
-	if (!domain)
+	if (!domain || verdict_known(domain, q->mnt, q->dentry, q->ops))
 		return 0;
 	q->denied = !!ask(domain, q->mnt, q->dentry, q->ops);
 	return !!q->denied;
+}
+
+/* Of who is under no loaded policy: without the loop. */
+__noinline int ask_own(struct question *q)
+{
+	if (!q)
+		return 0;
+	q->denied = !!ask(q->asker & ASKER_OWN, q->mnt, q->dentry, q->ops);
+	return 0;
+}
+
+/* The quick answer for who is under no loaded policy; see verdict.bpf.h. */
+static __always_inline bool known(const struct question *q)
+{
+	return !(q->asker & ASKER_LOADED) && verdict_known(q->asker, q->mnt, q->dentry, q->ops);
+}
+
+/* The answer where it is not known(). */
+static __always_inline int find_out(struct question *q)
+{
+	if (q->asker & ASKER_LOADED)
+		bpf_loop(asker_turns(q->asker), ask_turn, q, 0);
+	else
+		ask_own(q);
+	return q->denied ? -EACCES : 0;
 }
 
 /* By which mount is not known. */
@@ -64,8 +89,7 @@ static __always_inline int ask_all(__u32 asker, __u64 mnt, __u64 dentry, __u32 o
 {
 	struct question q = { .mnt = mnt, .dentry = dentry, .ops = ops, .asker = asker };
 
-	bpf_loop(asker_turns(q.asker), ask_turn, &q, 0);
-	return q.denied ? -EACCES : 0;
+	return known(&q) ? 0 : find_out(&q);
 }
 
 static __always_inline int ask_all_path(__u32 asker, const struct path *path, __u32 ops)

@@ -161,15 +161,6 @@ __noinline int deny_access(struct access *a, __u64 mnt, __u64 dentry, __u32 reas
 	return -EACCES;
 }
 
-__noinline int allowed_count(__u32 index)
-{
-	__u64 *count = bpf_map_lookup_elem(&allowed, &index);
-
-	if (count)
-		(*count)++;
-	return 0;
-}
-
 /* Of a loaded policy what is allowed is counted, and told to who wants to know. */
 __noinline bool allowed_wanted(const struct rw_domain *domain, __u32 index)
 {
@@ -213,8 +204,6 @@ __noinline int decide_and_tell(__u32 index, __u64 mnt, __u64 dentry, __u64 how, 
 	int reason;
 	long end;
 
-	if (domain && !a.beneath && verdict_known(domain, mnt, dentry, a.ops))
-		return domain->loaded ? allowed_count(a.domain) : 0;
 	if (!domain || domain->state != RW_DOMAIN_LIVE)
 		return deny_access(&a, mnt, dentry, ROOTWARD_REASON_UNKNOWN);
 	if (!domain->loaded && touches_pins(dentry, how))

@@ -8,17 +8,8 @@
 #ifndef ROOTWARD_FENCE_BPF_H
 #define ROOTWARD_FENCE_BPF_H
 
+#include "device.bpf.h"
 #include "mounts.bpf.h"
-#include "fence.h"
-
-#define S_IFMT 0170000
-#define S_IFSOCK 0140000
-#define S_IFLNK 0120000
-#define S_IFREG 0100000
-#define S_IFBLK 0060000
-#define S_IFDIR 0040000
-#define S_IFCHR 0020000
-#define S_IFIFO 0010000
 
 /* what nothing opens */
 #define KEEP_NOTHING 0x80000000U
@@ -35,16 +26,6 @@ static __always_inline bool domain_fences_nothing(__u32 index)
 	struct rw_domain *domain = bpf_map_lookup_elem(&domains, &index);
 
 	return domain && domain->loaded;
-}
-
-static __always_inline __u32 device_fence(__u64 address)
-{
-	struct inode *inode = VFS_WALK_AS(struct inode, address);
-	__u32 type = VFS_WALK_READ(inode, i_mode) & S_IFMT;
-
-	if (type == S_IFBLK)
-		return KEEP_BLOCK_DEVICES;
-	return type == S_IFCHR ? char_device_fence(VFS_WALK_READ(inode, i_rdev)) : 0;
 }
 
 /*
@@ -75,8 +56,6 @@ static __always_inline __u32 settings_fence(__u32 domain, __u64 magic, __u64 ino
 		return proc_fence(domain, inode);
 	return magic_is_settings(magic) ? KEEP_KERNEL_SETTINGS : 0;
 }
-
-#define OPS_OF_OPENING (ROOTWARD_OP_READ_FILE | ROOTWARD_OP_WRITE_FILE)
 
 /* Apart from fence(), which mostly has nothing to tell. */
 __noinline int fence_tell(__u32 domain, __u64 dentry, __u32 ops, __u32 reason)

@@ -44,21 +44,32 @@ static __always_inline __u32 open_ops(struct file *file)
 	return ops;
 }
 
-/* Ask about an open file: @q has its address in place of its path's. */
-__noinline int question_of_file(struct question *q)
+static __always_inline void question_of(struct question *q, struct file *file)
 {
-	struct file *file;
-
-	if (!q)
-		return 0;
-	file = VFS_WALK_AS(struct file, q->dentry);
 	q->mnt = VFS_WALK_READ_ADDRESS(file, f_path.mnt);
 	q->dentry = VFS_WALK_READ_ADDRESS(file, f_path.dentry);
 	q->ops = open_ops(file);
+}
+
+/* The same by the file's address, which @q has in place of its path's. */
+__noinline int question_of_address(struct question *q)
+{
+	if (q)
+		question_of(q, VFS_WALK_AS(struct file, q->dentry));
 	return 0;
 }
 
-#define MQUEUE_MAGIC 0x19800202UL
+/*
+ * Ask about an open file.  A hook's argument is read without a check; where that takes a helper,
+ * not in the hook's frame.
+ */
+static __always_inline void question_of_file(struct question *q, struct file *file)
+{
+	if (VFS_WALK_PLAIN)
+		return question_of(q, file);
+	address_into(&q->dentry, file);
+	question_of_address(q);
+}
 
 /* mq_open() and mq_unlink() come by a mount of the kernel's own, which nobody sees. */
 __noinline bool is_queue(__u64 dentry)
@@ -73,9 +84,8 @@ __noinline bool is_queue(__u64 dentry)
  * Before 6.5 an overlay opens its layer's file by the overlay's own path, as its mounter.  The
  * caller has just been judged there; to ask again would take the mounter for `self`.
  */
-__noinline bool opens_layer(__u64 address)
+static __always_inline bool opens_layer(struct file *file)
 {
-	struct file *file = VFS_WALK_AS(struct file, address);
 	struct super_block *sb;
 	struct dentry *d;
 
@@ -95,14 +105,14 @@ int BPF_PROG(rw_file_open, struct file *file)
 
 	if (!q.asker)
 		return 0;
-	address_into(&q.dentry, file);
-	if (opens_layer(q.dentry))
+	if (opens_layer(file))
 		return 0;
-	question_of_file(&q);
-	if (is_queue(q.dentry))
-		bpf_loop(asker_turns(q.asker), ask_inside_turn, &q, 0);
-	else
-		bpf_loop(asker_turns(q.asker), ask_turn, &q, 0);
+	question_of_file(&q, file);
+	if (known(&q))
+		return 0;
+	if (!is_queue(q.dentry))
+		return find_out(&q);
+	bpf_loop(asker_turns(q.asker), ask_inside_turn, &q, 0);
 	return q.denied ? -EACCES : 0;
 }
 
@@ -117,12 +127,9 @@ int BPF_PROG(rw_file_receive, struct file *file)
 
 	if (!q.asker)
 		return 0;
-	address_into(&q.dentry, file);
-	question_of_file(&q);
+	question_of_file(&q, file);
 	/* O_PATH: nothing was opened. */
-	if (q.ops)
-		bpf_loop(asker_turns(q.asker), ask_turn, &q, 0);
-	return q.denied ? -EACCES : 0;
+	return q.ops && !known(&q) ? find_out(&q) : 0;
 }
 
 /* Terminal requests that tell and do not change: isatty() must not depend on a policy. */

@@ -8,12 +8,16 @@
  * counters stay what they were before the walk.  Where the kernel does not show them, nothing is
  * kept, and every answer is walked for.  Only what was allowed is kept; to deny, and to say why,
  * takes a walk.
+ *
+ * What is kept answers all that ask() asks: nothing is kept in filesystems that are fenced or hold
+ * message queues, and a device is looked at each time.
  */
 #ifndef ROOTWARD_VERDICT_BPF_H
 #define ROOTWARD_VERDICT_BPF_H
 
 #include <rootward/vfs_walk.bpf.h>
 
+#include "device.bpf.h"
 #include "domain.bpf.h"
 
 #define VERDICT_BITS 12
@@ -59,17 +63,24 @@ struct {
 	__type(value, struct verdict);
 } verdicts SEC(".maps");
 
-/* Where the object is; false where that alone does not answer. */
-static __always_inline bool verdict_place(struct verdict_place *place, __u64 mnt, __u64 dentry)
+/*
+ * Where the object is; false where that alone does not answer.  That it is no mount's root, which
+ * lives where it is mounted, need not be asked: its parent is not to be seen by that mount, so
+ * nothing was kept of what is in there (vfs_walk_ancestors_when()).
+ */
+static __always_inline bool verdict_place(struct verdict_place *place, __u64 mnt, __u64 dentry,
+					  __u32 ops)
 {
-	struct vfsmount *m = VFS_WALK_AS(struct vfsmount, mnt);
 	struct dentry *d = VFS_WALK_AS(struct dentry, dentry);
-	struct inode *inode;
+	__u64 address = VFS_WALK_READ_ADDRESS(d, d_inode);
+	struct inode *inode = VFS_WALK_AS(struct inode, address);
 
 	place->mnt = mnt;
 	place->dir = VFS_WALK_READ_ADDRESS(d, d_parent);
-	/* A mount's root lives where it is mounted; what hangs nowhere is its own parent. */
-	if (place->dir == dentry || VFS_WALK_READ_ADDRESS(m, mnt_root) == dentry || !unruled(d))
+	/* What hangs nowhere is its own parent. */
+	if (place->dir == dentry || filter_has(VFS_WALK_READ(inode, i_ino)))
+		return false;
+	if (ops & OPS_OF_OPENING && device_fence(address))
 		return false;
 	d = VFS_WALK_AS(struct dentry, place->dir);
 	inode = VFS_WALK_AS(struct inode, VFS_WALK_READ_ADDRESS(d, d_inode));
@@ -77,6 +88,18 @@ static __always_inline bool verdict_place(struct verdict_place *place, __u64 mnt
 	place->generation = VFS_WALK_READ(inode, i_generation);
 	place->epoch = bpf_jiffies64() >> 10;
 	return !filter_has(place->ino) && place->generation;
+}
+
+#define MQUEUE_MAGIC 0x19800202UL
+
+/* Are there files that are asked for more than where they are? */
+static __always_inline bool verdict_is_not_all(__u64 dentry)
+{
+	struct dentry *d = VFS_WALK_AS(struct dentry, dentry);
+	struct super_block *sb = VFS_WALK_AS(struct super_block, VFS_WALK_READ_ADDRESS(d, d_sb));
+	__u64 magic = VFS_WALK_READ(sb, s_magic);
+
+	return magic == PROC_MAGIC || magic == MQUEUE_MAGIC || magic_is_settings(magic);
 }
 
 static __always_inline struct verdict *verdict_at(const struct verdict_place *place, __u64 domain)
@@ -103,13 +126,23 @@ static __always_inline bool verdict_keeps(const struct rw_domain *domain)
 	return !domain->told_until || domain->told_until <= bpf_ktime_get_ns();
 }
 
+__noinline int allowed_count(__u32 index)
+{
+	__u64 *count = bpf_map_lookup_elem(&allowed, &index);
+
+	if (count)
+		(*count)++;
+	return 0;
+}
+
 /*
  * Are these operations known to be allowed on the object?  What was kept was true while the
  * counters stood as they do; they stand so before the object's place is read, and after it, so
  * it is there at one instant, and there the answer is true.
  */
-__noinline int verdict_known(const struct rw_domain *domain, __u64 mnt, __u64 dentry, __u32 ops)
+__noinline int verdict_known(__u32 index, __u64 mnt, __u64 dentry, __u32 ops)
 {
+	struct rw_domain *domain = bpf_map_lookup_elem(&domains, &index);
 	struct verdict_place place;
 	__u32 allowed;
 	struct verdict *v;
@@ -119,7 +152,7 @@ __noinline int verdict_known(const struct rw_domain *domain, __u64 mnt, __u64 de
 		return 0;
 	place.counters = vfs_walk_counters();
 	vfs_read_barrier();
-	if (place.counters & 1 || !verdict_place(&place, mnt, dentry))
+	if (place.counters & 1 || !verdict_place(&place, mnt, dentry, ops))
 		return 0;
 	v = verdict_at(&place, domain->serial);
 	if (!v)
@@ -130,8 +163,12 @@ __noinline int verdict_known(const struct rw_domain *domain, __u64 mnt, __u64 de
 		return 0;
 	allowed = v->allowed;
 	vfs_read_barrier();
-	return !(ops & ~allowed) && *(volatile __u64 *)&v->seq == seq &&
-	       vfs_walk_counters() == place.counters;
+	if (ops & ~allowed || *(volatile __u64 *)&v->seq != seq ||
+	    vfs_walk_counters() != place.counters)
+		return 0;
+	if (domain->loaded)
+		allowed_count(index);
+	return 1;
 }
 
 /*
@@ -146,7 +183,8 @@ __noinline int verdict_keep(const struct rw_domain *domain, __u64 mnt, __u64 den
 	struct verdict *v;
 	__u64 seq;
 
-	if (!verdict_keeps(domain) || counters & 1 || !verdict_place(&place, mnt, dentry))
+	if (!verdict_keeps(domain) || counters & 1 || !verdict_place(&place, mnt, dentry, ops) ||
+	    verdict_is_not_all(dentry))
 		return 0;
 	vfs_read_barrier();
 	place.counters = counters;

@@ -158,15 +158,17 @@ typedef bool (*vfs_walk_skip)(struct dentry *dentry);
 /**
  * vfs_walk_ancestors_when() - the same, and when that was.
  * @when_: `__u64 *`: for as long as vfs_walk_counters() is that, every link that was followed still
- *         holds.  Odd where that is not known: on a kernel that does not show its locks, or when
- *         something moved meanwhile.  It has come round again after 2^31 moves.
+ *         holds.  Odd where that is not known: on a kernel that does not show its locks, when
+ *         something moved meanwhile, or when @dentry was moved out from under its mount.  It has
+ * come round again after 2^31 moves.
  */
 #define vfs_walk_ancestors_when(vfsmount_, dentry_, root_, cb, data_, flags_, when_)               \
 	({                                                                                         \
 		struct vfs_walk vfs_walk_state;                                                    \
 		long vfs_walk_end_ = vfs_walk_run_all(vfs_walk_state, vfsmount_, dentry_, root_,   \
 						      cb, data_, flags_);                          \
-		*(when_) = vfs_walk_state.proof | (vfs_walk_state.pass != VFS_WALK_VISITING);      \
+		*(when_) = vfs_walk_state.proof | (vfs_walk_state.pass != VFS_WALK_VISITING) |     \
+			   vfs_walk_state.moved_out;                                               \
 		vfs_walk_end_;                                                                     \
 	})
 

@@ -13,6 +13,7 @@
 #include <sys/mount.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
+#include <sys/sysmacros.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
@@ -194,6 +195,73 @@ static void number_again(void)
 	session_end(state);
 }
 
+/* Opens a sibling twice, so that its answer is kept, and then what that must not answer for. */
+static int opens_after(const char *sibling, const char *name, int flags)
+{
+	_cleanup_close_ int at = open("live/open/d/e", O_PATH | O_CLOEXEC);
+	int fd, i;
+
+	for (i = 0; i < 2; i++) {
+		fd = openat(at, sibling, flags & O_CREAT ? O_RDONLY : flags);
+		if (fd < 0 || close(fd))
+			return -1;
+	}
+	fd = openat(at, name, flags & ~O_CREAT);
+	if (fd < 0)
+		return errno;
+	close(fd);
+	return 0;
+}
+
+static int opens_memory(void)
+{
+	return opens_after("null", "mem", O_RDWR);
+}
+
+static int opens_link(void)
+{
+	return opens_after("f", "link", O_RDONLY);
+}
+
+/* O_CREAT: the sibling is only read */
+static int opens_to_write(void)
+{
+	return opens_after("f", "f", O_WRONLY | O_CREAT);
+}
+
+/* A directory's answer does not answer for what is in it but a device, or ruled by itself. */
+static void not_for_all(void)
+{
+	static const struct {
+		const char *what, *policy;
+		int (*fn)(void);
+	} cases[] = {
+		{ "a device that is fenced, beside one that is not", "default: [all]\n",
+		  opens_memory },
+		{ "a link to a file with a rule, beside others",
+		  "default: [all]\ntrees:\n- {path: live/ruled, deny: [all]}\n", opens_link },
+		{ "writing, where reading is allowed", "default: [read]\n", opens_to_write },
+	};
+	struct bpf_state *state;
+	unsigned int i;
+	int fd;
+
+	fd = open("live/ruled", O_WRONLY | O_CREAT | O_CLOEXEC, 0644);
+	if (!ok(fd >= 0 && !close(fd) && !link("live/ruled", "live/open/d/e/link") &&
+			!mknod("live/open/d/e/null", S_IFCHR | 0666, makedev(1, 3)) &&
+			!mknod("live/open/d/e/mem", S_IFCHR | 0666, makedev(1, 1)),
+		"devices and a link"))
+		return;
+	for (i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
+		if (!ok(session_begin(&state, cases[i].policy) == 0, "a domain"))
+			return;
+		is_int(confined(state, cases[i].fn), EACCES, "not kept: %s", cases[i].what);
+		if (kernel_can())
+			ok(kept_for(state->made.domain) > 0, "while its sibling's answer was");
+		session_end(state);
+	}
+}
+
 /*
  * A file in a directory in @dir.  The numbers of rules' inodes, small in a new tmpfs, are avoided:
  * of what has one nothing is kept.
@@ -226,6 +294,7 @@ void test_verdicts(void)
 		return;
 	carry("the directory", carry_directory, -1, "live/open/d/e");
 	number_again();
+	not_for_all();
 	mkdir("live/secret/d", 0755);
 	if (!ok(!mount("verdicts", "live/open/d", "tmpfs", 0, "mode=755") &&
 			!make_file("live/open/d") &&
