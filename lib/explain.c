@@ -76,8 +76,8 @@ static struct rootward_explainer *explainer_alloc(void)
 	return x;
 }
 
-int rootward_explainer_new(struct rootward_explainer **ret, struct rootward_policy *const *policies,
-			   size_t n, const struct rootward_opts *opts)
+static int explainer_make(struct rootward_explainer **ret, struct rootward_policy *const *policies,
+			  size_t n, bool quiet, const struct rootward_opts *opts)
 {
 	_cleanup_(cleanup_explainer) struct rootward_explainer *x = NULL;
 	struct rootward_opts copy;
@@ -93,12 +93,27 @@ int rootward_explainer_new(struct rootward_explainer **ret, struct rootward_poli
 		return -ENOMEM;
 	x->policies = policies;
 	x->n = n;
-	x->why_not = walker_load(x);
+	x->quiet = quiet;
+	if (!quiet)
+		x->why_not = walker_load(x);
 	r = find_anchors(x, &copy);
 	if (r < 0)
 		return r;
 	*ret = steal_ptr(x);
 	return 0;
+}
+
+int rootward_explainer_new(struct rootward_explainer **ret, struct rootward_policy *const *policies,
+			   size_t n, const struct rootward_opts *opts)
+{
+	return explainer_make(ret, policies, n, false, opts);
+}
+
+int explainer_by_descriptors(struct rootward_explainer **ret,
+			     struct rootward_policy *const *policies, size_t n,
+			     const struct rootward_opts *opts)
+{
+	return explainer_make(ret, policies, n, true, opts);
 }
 
 int rootward_explainer_of(struct rootward_explainer **ret, int pid,

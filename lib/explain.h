@@ -24,6 +24,7 @@ struct explain_bpf;
  * @anchors:  of all policies, sorted by identity
  * @plain:    the same as stat has them, for walks over descriptors; shares what they point to
  * @domain:   or a domain of the bpf engine, in @kernel, with @own policies; else 0
+ * @quiet:    opens nothing to explain; see struct walk_start
  */
 struct rootward_explainer {
 	struct rootward_policy *const *policies;
@@ -34,6 +35,7 @@ struct rootward_explainer {
 	struct anchors anchors;
 	struct anchors plain;
 	uint32_t domain;
+	bool quiet;
 	struct bpf_kernel kernel;
 	struct rootward_policy *own[RW_LAYERS];
 };
@@ -42,6 +44,7 @@ struct rootward_explainer {
  * struct asker - for whom it is asked: a process, a user, or else the caller.
  * @mounts: of its mount namespace, all of them, wherever its root is
  * @top:    from where mountpoints lead to them, or -1: from the caller's own root
+ * @elsewhere: with @top, the caller's own mounts, or NULL
  * @uid, @gid, @groups: its ids for files, and @n_groups supplementary ones
  * @no_uid, @no_gid: how stat(2) shows what has no id
  * @abroad: the caller's user namespace has numbers of its own
@@ -49,6 +52,7 @@ struct rootward_explainer {
 struct asker {
 	struct mountinfo mounts;
 	int top;
+	const struct mountinfo *elsewhere;
 	uint32_t uid, gid;
 	gid_t *groups;
 	int n_groups;
@@ -63,6 +67,20 @@ struct asker {
 int asker_find(struct asker *asker, const struct rootward_question *question,
 	       const struct rootward_opts *opts);
 void asker_free(struct asker *asker);
+
+/** asker_of_process() - its ids alone.  Return: 0; -ESRCH, -ENOMEM, what reading /proc says. */
+int asker_of_process(struct asker *asker, int pid);
+
+/** asker_prepare() - what is the same for all askers. */
+void asker_prepare(struct asker *asker);
+
+/**
+ * explainer_by_descriptors() - as rootward_explainer_new(), but it never walks in the kernel, and
+ * opens nothing when it is asked.
+ */
+int explainer_by_descriptors(struct rootward_explainer **ret,
+			     struct rootward_policy *const *policies, size_t n,
+			     const struct rootward_opts *opts);
 
 /**
  * struct place - one ancestor.

@@ -37,7 +37,7 @@ static int take_numbers(const char *line, gid_t *numbers, size_t room)
 }
 
 /* Of a process: the last of four ids is that for files. */
-static int ids_of_process(struct asker *asker, int pid)
+int asker_of_process(struct asker *asker, int pid)
 {
 	_cleanup_free_ char *text = NULL;
 	char path[64], *uids, *gids, *groups;
@@ -101,6 +101,13 @@ static int ids_of_caller(struct asker *asker)
 	return asker->n_groups < 0 ? -errno : 0;
 }
 
+void asker_prepare(struct asker *asker)
+{
+	asker->abroad = !ids_are_initial();
+	asker->no_uid = overflow_uid();
+	asker->no_gid = overflow_gid();
+}
+
 int asker_find(struct asker *asker, const struct rootward_question *q,
 	       const struct rootward_opts *opts)
 {
@@ -110,16 +117,14 @@ int asker_find(struct asker *asker, const struct rootward_question *q,
 	if (q->user)
 		r = ids_of_user(asker, q->user);
 	else
-		r = q->pid ? ids_of_process(asker, q->pid) : ids_of_caller(asker);
+		r = q->pid ? asker_of_process(asker, q->pid) : ids_of_caller(asker);
 	if (r == -ESRCH && q->user)
 		diag(opts, ROOTWARD_ERROR, NULL, NULL, "there is no user \"%s\"", q->user);
 	else if (r == -ESRCH)
 		diag(opts, ROOTWARD_ERROR, NULL, NULL, "there is no process %d", q->pid);
 	if (r < 0)
 		return r;
-	asker->abroad = !ids_are_initial();
-	asker->no_uid = overflow_uid();
-	asker->no_gid = overflow_gid();
+	asker_prepare(asker);
 	r = process_mounts(&asker->mounts, q->pid, &asker->top);
 	if (r < 0 && q->pid)
 		diag(opts, ROOTWARD_ERROR, NULL, NULL, "the mounts of process %d are not known: %s",

@@ -251,10 +251,17 @@ static int push_visited(const struct vfs_ancestor *a, void *data)
 	return a->name && place_name(place, a->name, strlen(a->name)) < 0 ? -ENOMEM : 1;
 }
 
-static int walk_by_descriptors(struct way *way, const struct located *l, const struct asker *asker)
+static int walk_by_descriptors(struct way *way, const struct located *l, const struct asker *asker,
+			       bool quiet)
 {
 	struct walk_start start = {
-		.fd = l->fd, .up = l->up, .name = l->in, .info = &asker->mounts
+		.fd = l->fd,
+		.up = l->up,
+		.name = l->in,
+		.info = &asker->mounts,
+		.elsewhere = asker->top >= 0 ? asker->elsewhere : NULL,
+		.top = asker->top,
+		.quiet = quiet,
 	};
 	struct descent descent = { way, asker };
 
@@ -272,7 +279,7 @@ static int way_once(struct way *way, const struct rootward_explainer *x, const s
 	if (in_kernel)
 		r = walk_in_kernel(way, x->walker, l->fd, asker);
 	else
-		r = walk_by_descriptors(way, l, asker);
+		r = walk_by_descriptors(way, l, asker, x->quiet);
 	/* The directory is where the missing name would be an entry. */
 	if (!r && l->missing && way->n > 1)
 		way->places[1].child = true;

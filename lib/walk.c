@@ -5,7 +5,8 @@
  * leads to - a directory that a mount covers, what a bind mount hides - is visited without one.
  *
  * User space has no sequence counts.  A walk is taken twice and must be the same; a change that is
- * undone in between goes unseen, so nothing is enforced by this.
+ * undone in between goes unseen.  So this enforces only where the kernel takes nothing better
+ * (fanotify.h), which has no say in renames anyway.
  */
 #include <fcntl.h>
 #include <limits.h>
@@ -98,9 +99,10 @@ static int visit(struct walker *w, int fd, const struct statx *st, uint64_t mnt_
 }
 
 /* Opens @place of @m's filesystem by another mount that shows it. */
-static int open_elsewhere(const struct mountinfo *info, const struct mount_entry *m,
+static int open_elsewhere(const struct walk_start *start, const struct mount_entry *m,
 			  const char *place, struct statx *st)
 {
+	const struct mountinfo *info = start->elsewhere ? start->elsewhere : start->info;
 	const struct mount_entry *other;
 	char path[4096];
 	size_t len;
@@ -143,7 +145,7 @@ static int visit_hidden(struct walker *w, const struct mount_entry *m)
 
 		slash = strrchr(place, '/');
 		slash[slash == place] = '\0';
-		fd = open_elsewhere(w->start->info, m, place, &st);
+		fd = open_elsewhere(w->start, m, place, &st);
 		r = visit(w, fd, fd < 0 ? NULL : &st, (uint64_t)m->id, last_name(place),
 			  VFS_WALK_HIDDEN);
 	}
@@ -186,10 +188,17 @@ static int visit_mnt_root(struct walker *w)
 		     VFS_WALK_MNT_ROOT);
 }
 
+/* Where descriptors have to end for the walk to have come to the root. */
+static int open_top(const struct walk_start *start)
+{
+	return start->top >= 0 ? fcntl(start->top, F_DUPFD_CLOEXEC, 3)
+			       : open("/", O_PATH | O_DIRECTORY | O_CLOEXEC);
+}
+
 /* At a directory whose parent is itself. */
 static int at_top(struct walker *w)
 {
-	_cleanup_close_ int root = open("/", O_PATH | O_DIRECTORY | O_CLOEXEC);
+	_cleanup_close_ int root = open_top(w->start);
 	const struct mountinfo *info = w->start->info;
 	const struct mount_entry *m = info ? mountinfo_find(info, w->st.stx_mnt_id) : NULL;
 	struct statx st;
@@ -242,9 +251,9 @@ static int step(struct walker *w, const struct statx *root)
 {
 	_cleanup_close_ int up = open_parent(w);
 	const char *guess = next_guess(w);
-	bool crosses, named;
+	bool crosses;
 	struct statx st;
-	int r;
+	int r, named;
 
 	/* `..` of what was moved out from under its mount */
 	if (up == -ENOENT && w->st.stx_nlink)
@@ -260,9 +269,13 @@ static int step(struct walker *w, const struct statx *root)
 	/* Something was mounted over the parent: `..` leads into that. */
 	if (crosses && !(w->st.stx_attributes & STATX_ATTR_MOUNT_ROOT))
 		return -EXDEV;
-	named = !(w->flags & VFS_WALK_CACHED) && !crosses && !walk_name(up, &w->st, guess, w->name);
+	named = w->flags & VFS_WALK_CACHED || crosses || !w->st.stx_nlink
+			? -ENOENT
+			: walk_name(up, &w->st, guess, w->start->quiet, w->name);
+	if (named == -EAGAIN)
+		return named;
 	r = crosses ? visit_mnt_root(w)
-		    : visit(w, w->fd, &w->st, w->st.stx_mnt_id, named ? w->name : NULL, 0);
+		    : visit(w, w->fd, &w->st, w->st.stx_mnt_id, named < 0 ? NULL : w->name, 0);
 	if (r <= 0)
 		return r ? r : VFS_WALK_STOPPED;
 	if (root && same_place(root, &w->st))
@@ -371,7 +384,7 @@ static int walk_twice(const struct walk_start *start, int root, vfs_walk_fn cb, 
 
 int vfs_walk_ancestors(int fd, int root, vfs_walk_fn cb, void *data, unsigned int flags)
 {
-	struct walk_start start = { .fd = fd, .up = -1 };
+	struct walk_start start = { .fd = fd, .up = -1, .top = -1 };
 	struct mountinfo info = { 0 };
 	int r, tries;
 

@@ -3,6 +3,7 @@
 #ifndef ROOTWARD_WALK_H
 #define ROOTWARD_WALK_H
 
+#include <stdbool.h>
 #include <sys/stat.h>
 
 #include <rootward.h>
@@ -15,12 +16,20 @@
  * @up:   the directory it is in, by which it was reached, or -1: found by the kernel's own answer
  * @name: its name there, with @up
  * @info: mounts, for mountpoints and what a bind mount hides; or NULL: neither is named
+ * @elsewhere: mounts of the caller's own namespace, by which what is hidden is found, where @info
+ * is another's; else NULL
+ * @top:  where that namespace ends; else -1
+ * @quiet: open nothing but with O_PATH, which no one is asked about: the name of a directory is
+ *        the one that the kernel has for it, or -EAGAIN: it has changed meanwhile
  */
 struct walk_start {
 	int fd;
 	int up;
 	const char *name;
 	const struct mountinfo *info;
+	const struct mountinfo *elsewhere;
+	int top;
+	bool quiet;
 };
 
 /** walk_ancestors() - vfs_walk_ancestors() once, without looking whether anything changed. */
@@ -35,9 +44,9 @@ uint32_t walk_dev(const struct statx *st);
 
 /**
  * walk_name() - the name of @st in the directory @up: @guess if it is that, else found by reading
- * the directory.  Return: 0; -ENOENT: it has none there.
+ * the directory.  Return: 0; -ENOENT: it has none there; -EAGAIN: @guess is not it, and @quiet.
  */
-int walk_name(int up, const struct statx *st, const char *guess, char name[256]);
+int walk_name(int up, const struct statx *st, const char *guess, bool quiet, char name[256]);
 
 /**
  * walk_containing() - for an object that is no directory: the directory it is in, and its name.

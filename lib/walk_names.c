@@ -21,7 +21,7 @@ static bool leads_to(int up, const char *name, const struct statx *st)
 	       same(&found, st);
 }
 
-int walk_name(int up, const struct statx *st, const char *guess, char name[256])
+int walk_name(int up, const struct statx *st, const char *guess, bool quiet, char name[256])
 {
 	_cleanup_closedir_ DIR *dir = NULL;
 	struct dirent *entry;
@@ -31,6 +31,8 @@ int walk_name(int up, const struct statx *st, const char *guess, char name[256])
 		strcpy(name, guess);
 		return 0;
 	}
+	if (quiet)
+		return -EAGAIN;
 	fd = openat(up, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	if (fd < 0)
 		return -errno;
