@@ -46,6 +46,7 @@ enum rootward_engine {
 	ROOTWARD_ENGINE_AUTO,	  /* bpf where it works for the caller, else landlock */
 	ROOTWARD_ENGINE_BPF,	  /* BPF LSM: all of a policy; needs root */
 	ROOTWARD_ENGINE_LANDLOCK, /* Landlock: what it can express; needs no privilege */
+	ROOTWARD_ENGINE_FANOTIFY, /* of rootward_load_by() only: a process decides; needs root */
 };
 
 enum rootward_severity {

@@ -59,8 +59,7 @@ bool anchors_same(const struct anchors *a, const struct anchors *b)
 	return a->n == b->n;
 }
 
-/* Where names are compared without case, a rule on a name could be walked around. */
-static bool folds_case(int fd)
+bool anchor_folds_case(int fd)
 {
 	_cleanup_close_ int dir = openat(fd, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	int flags = 0;
@@ -72,7 +71,7 @@ static int anchor_check(const struct anchor *anchor, int fd, const struct rootwa
 {
 	const char *why = identity_unstable(&anchor->identity);
 
-	if (!why && anchor->kind == ANCHOR_ENTRY && folds_case(fd))
+	if (!why && anchor->kind == ANCHOR_ENTRY && anchor_folds_case(fd))
 		why = "its directory compares names without case";
 	if (!why || anchor->kind == ANCHOR_GUARD)
 		return 0;

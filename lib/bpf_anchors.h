@@ -63,6 +63,12 @@ int anchors_find(struct anchors *anchors, int program, struct rootward_policy *c
 /** anchors_same() - whether two looks at the same policies found the same. */
 bool anchors_same(const struct anchors *a, const struct anchors *b);
 
+/**
+ * anchor_folds_case() - whether names in the directory are compared without case: a rule on one
+ * could be walked around.
+ */
+bool anchor_folds_case(int fd);
+
 void anchors_free(struct anchors *anchors);
 
 #endif

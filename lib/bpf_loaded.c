@@ -15,6 +15,7 @@
 #include "bpf_rules.h"
 #include "capabilities.h"
 #include "cleanup.h"
+#include "fanotify.h"
 #include "engine.h"
 #include "opts.h"
 
@@ -205,7 +206,9 @@ int rootward_load(struct rootward_policy *const *policies, size_t n,
 		l.made[i] = (struct made)MADE_NONE;
 	r = engine_bpf.probe(&why);
 	if (r < 0)
-		diag(&copy, ROOTWARD_ERROR, NULL, "rootward doctor says what is missing",
+		diag(&copy, ROOTWARD_ERROR, NULL,
+		     "rootward doctor says what is missing; rootward load --engine fanotify can "
+		     "do some of it without",
 		     "policies for the machine need the bpf engine: %s", why ? why : strerror(-r));
 	if (r == 0)
 		r = names_differ(&l);
@@ -213,6 +216,21 @@ int rootward_load(struct rootward_policy *const *policies, size_t n,
 		r = load(&l);
 	loading_done(&l);
 	return r;
+}
+
+int rootward_load_by(enum rootward_engine engine, struct rootward_policy *const *policies, size_t n,
+		     const struct rootward_opts *opts)
+{
+	struct rootward_opts copy;
+	int r;
+
+	if (engine == ROOTWARD_ENGINE_BPF)
+		return rootward_load(policies, n, opts);
+	r = opts_take(&copy, opts);
+	if (r < 0)
+		return r;
+	return engine == ROOTWARD_ENGINE_FANOTIFY && n ? fanotify_load(policies, n, &copy)
+						       : -EINVAL;
 }
 
 static int unload(struct bpf_kernel *k, const char *name, const struct rootward_opts *opts)
@@ -260,13 +278,17 @@ int rootward_unload(const char *name, const struct rootward_opts *opts)
 {
 	struct bpf_kernel kernel = BPF_KERNEL_NONE;
 	struct rootward_opts copy;
-	int r;
+	int r, ended = 0;
 
 	r = opts_take(&copy, opts);
+	if (r == 0)
+		ended = fanotify_unload(name);
 	if (r == 0)
 		r = loaded_look(&kernel);
 	if (r == 0)
 		r = unload(&kernel, name, &copy);
+	if (r == -ENOENT && ended)
+		r = ended < 0 ? ended : 0;
 	if (r == -EPERM && !kernel.domains)
 		loaded_refused(&copy);
 	if (r == -ENOENT)

@@ -10,6 +10,7 @@
 #include "bpf_kernel.h"
 #include "bpf_loaded.h"
 #include "cleanup.h"
+#include "fanotify.h"
 #include "identity.h"
 
 static void cleanup_kernel(struct bpf_kernel *k)
@@ -169,6 +170,7 @@ static int tell(struct bpf_kernel *k, __u32 domain, __u64 tasks, rootward_loaded
 	struct rootward_loaded loaded = {
 		.name = d->name,
 		.run = !d->loaded,
+		.engine = ROOTWARD_ENGINE_BPF,
 		.mode = mode_of(d->mode),
 		.selects = d->select,
 		.locked = d->locked,
@@ -191,7 +193,7 @@ static int tell(struct bpf_kernel *k, __u32 domain, __u64 tasks, rootward_loaded
 	return 0;
 }
 
-int rootward_status(rootward_loaded_fn fn, void *data)
+static int bpf_status(rootward_loaded_fn fn, void *data)
 {
 	_cleanup_(cleanup_kernel) struct bpf_kernel kernel = BPF_KERNEL_NONE;
 	__u64 tasks[RW_LOADED];
@@ -213,6 +215,13 @@ int rootward_status(rootward_loaded_fn fn, void *data)
 		    !kernel.domains[domain].loaded)
 			r = tell(&kernel, domain, 0, fn, data);
 	return r;
+}
+
+int rootward_status(rootward_loaded_fn fn, void *data)
+{
+	int r = fanotify_status(fn, data);
+
+	return r < 0 ? r : bpf_status(fn, data);
 }
 
 int rootward_status_rules(const char *name, rootward_rule_state_fn fn, void *data)

@@ -7,6 +7,9 @@
  * unloaded or the machine goes down.  It has a name, and there is one policy of that name: to load
  * another puts it in the first one's place, at one instant.  Every policy that is for a task must
  * allow.  All this is done by the bpf engine, and needs root.
+ *
+ * Where that does not work, processes can do some of it: rootward_load_by() with
+ * ROOTWARD_ENGINE_FANOTIFY.
  */
 #ifndef ROOTWARD_LOADED_H
 #define ROOTWARD_LOADED_H
@@ -45,7 +48,29 @@ ROOTWARD_API int rootward_load(struct rootward_policy *const *policies, size_t n
 			       const struct rootward_opts *opts);
 
 /**
- * rootward_unload() - take away the loaded policy of that name.
+ * rootward_load_by() - the same by an engine that is named.
+ * @engine: ROOTWARD_ENGINE_BPF: as rootward_load(); ROOTWARD_ENGINE_FANOTIFY
+ *
+ * With fanotify, two processes for each policy, which this starts and which stay, decide what is
+ * opened to be read, listed or executed.  There is no more that they are asked about: a policy
+ * that says more is refused, unless with @best_effort in @opts, or its own.  While one of the two
+ * lives nothing passes undecided; what cannot be decided is denied.  A policy of another engine
+ * with the same name is another policy.  They are forked from the caller, which must have one
+ *thread.
+ *
+ * Return: 0, or
+ *	-EINVAL  no such engine, or as rootward_load()
+ *	-ENOTSUP fanotify cannot enforce a policy; each rule in the way is reported
+ *	-ENOSYS  the kernel does not have fanotify
+ *	-EPERM   only root may, in the initial user namespace
+ *	or as rootward_load()
+ */
+ROOTWARD_API int rootward_load_by(enum rootward_engine engine,
+				  struct rootward_policy *const *policies, size_t n,
+				  const struct rootward_opts *opts);
+
+/**
+ * rootward_unload() - take away the loaded policy of that name, of every engine.
  * Return: 0; -ENOENT: there is none; -EPERM: the caller lacks the privilege, or it is locked.
  */
 ROOTWARD_API int rootward_unload(const char *name, const struct rootward_opts *opts);
@@ -65,6 +90,9 @@ ROOTWARD_API int rootward_unload(const char *name, const struct rootward_opts *o
  * @unstable: accesses denied because a walk stayed unstable or passed a bound
  * @moved:    rules whose path names another file or directory by now, or none; of rules that
  *            follow their path, whose path leads through another directory
+ * @engine:   ROOTWARD_ENGINE_BPF, or of a loaded policy ROOTWARD_ENGINE_FANOTIFY; then
+ * @gone:     its processes were killed, and it denies nothing any more
+ * @restarts: how often one that decides was killed or got stuck, and another took its place
  */
 struct rootward_loaded {
 	const char *name;
@@ -80,13 +108,16 @@ struct rootward_loaded {
 	uint64_t retried;
 	uint64_t unstable;
 	uint32_t moved;
+	enum rootward_engine engine;
+	int gone;
+	uint32_t restarts;
 };
 
 typedef void (*rootward_loaded_fn)(void *data, const struct rootward_loaded *loaded);
 
 /**
- * rootward_status() - all that the bpf engine has at work: loaded policies by name, then
- * confinements.  Changes nothing.
+ * rootward_status() - all that is at work: loaded policies, then confinements by the bpf engine.
+ * Changes nothing.
  * Return: 0, also when there is nothing; -EPERM; what reading the kernel's maps says.
  */
 ROOTWARD_API int rootward_status(rootward_loaded_fn fn, void *data);
@@ -106,7 +137,10 @@ struct rootward_rule_state {
 
 typedef void (*rootward_rule_state_fn)(void *data, const struct rootward_rule_state *rule);
 
-/** rootward_status_rules() - the rules of one.  Return: 0; -ENOENT: no such policy; -EPERM. */
+/**
+ * rootward_status_rules() - the rules of one, of the bpf engine.
+ * Return: 0; -ENOENT: no such policy; -EPERM.
+ */
 ROOTWARD_API int rootward_status_rules(const char *name, rootward_rule_state_fn fn, void *data);
 
 struct rootward_watch;

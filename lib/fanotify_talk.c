@@ -1,0 +1,186 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include <errno.h>
+#include <fcntl.h>
+#include <string.h>
+#include <sys/file.h>
+#include <sys/socket.h>
+#include <sys/un.h>
+
+#include "cleanup.h"
+#include "fanotify.h"
+
+/* Seconds for an answer: as long as a supervisor may wait for a decider's end. */
+#define PATIENCE 20
+#define TRIES 10
+
+static int make_directory(const char *path, mode_t mode)
+{
+	return mkdir(path, mode) < 0 && errno != EEXIST ? -errno : 0;
+}
+
+int talk_lock(void)
+{
+	int fd, r;
+
+	r = make_directory("/run/rootward", 0755);
+	if (!r)
+		r = make_directory(FANOTIFY_DIRECTORY, 0700);
+	if (r < 0)
+		return r;
+	fd = open(FANOTIFY_DIRECTORY, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	if (fd < 0)
+		return -errno;
+	while (flock(fd, LOCK_EX) < 0) {
+		if (errno != EINTR) {
+			r = -errno;
+			close(fd);
+			return r;
+		}
+	}
+	return fd;
+}
+
+/* keys.0: a name may have a slash in it, and there are two of one name while one replaces another.
+ */
+static int address_of(struct sockaddr_un *address, const char *name, unsigned int number)
+{
+	char plain[FANOTIFY_NAME_MAX + 1], *slash;
+
+	snprintf(plain, sizeof(plain), "%s", name);
+	while ((slash = strchr(plain, '/')))
+		*slash = '_';
+	if (*plain == '.')
+		*plain = '_';
+	*address = (struct sockaddr_un){ .sun_family = AF_UNIX };
+	return snprintf(address->sun_path, sizeof(address->sun_path), FANOTIFY_DIRECTORY "/%s.%u",
+			plain, number) < (int)sizeof(address->sun_path)
+		       ? 0
+		       : -ENAMETOOLONG;
+}
+
+int talk_listen(struct group *group)
+{
+	struct sockaddr_un address;
+	unsigned int number = 0;
+	int r;
+
+	group->socket = socket(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+	if (group->socket < 0)
+		return -errno;
+	do {
+		r = address_of(&address, group->policy->name, number++);
+		if (!r && bind(group->socket, (struct sockaddr *)&address, sizeof(address)) < 0)
+			r = -errno;
+	} while (r == -EADDRINUSE);
+	if (r < 0)
+		return r;
+	group->path = strdup(address.sun_path);
+	if (!group->path) {
+		unlink(address.sun_path);
+		return -ENOMEM;
+	}
+	return listen(group->socket, 8) < 0 ? -errno : 0;
+}
+
+/* Return: a descriptor; -ECONNREFUSED: nobody is there; -errno. */
+static int connect_to(const char *path, char request)
+{
+	const struct timeval patience = { .tv_sec = PATIENCE };
+	_cleanup_close_ int fd = socket(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0);
+	struct sockaddr_un address = { .sun_family = AF_UNIX };
+
+	if (fd < 0)
+		return -errno;
+	snprintf(address.sun_path, sizeof(address.sun_path), "%s", path);
+	setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof(patience));
+	setsockopt(fd, SOL_SOCKET, SO_SNDTIMEO, &patience, sizeof(patience));
+	if (connect(fd, (struct sockaddr *)&address, sizeof(address)) < 0)
+		return -errno;
+	if (send(fd, &request, 1, MSG_NOSIGNAL) != 1)
+		return -errno;
+	return steal_fd(&fd);
+}
+
+/* Whoever was asked ended meanwhile; another of the same group may answer. */
+static bool is_broken(int error)
+{
+	return error == -ECONNRESET || error == -EPIPE;
+}
+
+static int end_once(const char *path)
+{
+	_cleanup_close_ int fd = connect_to(path, REQUEST_END);
+	char nothing;
+	ssize_t n;
+
+	if (fd == -ECONNREFUSED)
+		return unlink(path) < 0 ? -errno : 0;
+	if (fd < 0)
+		return fd == -ENOENT ? 0 : fd;
+	do
+		n = recv(fd, &nothing, 1, 0);
+	while (n < 0 && errno == EINTR);
+	return n < 0 ? -errno : -ECONNRESET;
+}
+
+/* It is no more when there is nobody to ask. */
+int talk_end(const char *path)
+{
+	int r = -ECONNRESET, tries;
+
+	for (tries = 0; is_broken(r) && tries < TRIES; tries++)
+		r = end_once(path);
+	return r;
+}
+
+static int ask_once(struct told *told, const char *path)
+{
+	_cleanup_close_ int fd = connect_to(path, REQUEST_TELL);
+	const char *name = strrchr(path, '/') + 1;
+	ssize_t n;
+
+	*told = (struct told){ .gone = fd == -ECONNREFUSED };
+	if (told->gone) {
+		snprintf(told->name, sizeof(told->name), "%.*s", (int)(strrchr(path, '.') - name),
+			 name);
+		return 0;
+	}
+	if (fd < 0)
+		return fd;
+	n = recv(fd, told, sizeof(*told), 0);
+	if (n < 0)
+		return -errno;
+	return n == sizeof(*told) ? 0 : -ECONNRESET;
+}
+
+static int ask(struct told *told, const char *path)
+{
+	int r = -ECONNRESET, tries;
+
+	for (tries = 0; is_broken(r) && tries < TRIES; tries++)
+		r = ask_once(told, path);
+	return r;
+}
+
+int talk_all(talk_fn fn, void *data)
+{
+	_cleanup_closedir_ DIR *dir = opendir(FANOTIFY_DIRECTORY);
+	struct dirent *entry;
+	struct told told;
+	char path[sizeof(FANOTIFY_DIRECTORY) + 300];
+	int r = 0;
+
+	if (!dir)
+		return errno == ENOENT ? 0 : -errno;
+	while (!r && (entry = readdir(dir))) {
+		if (*entry->d_name == '.' || !strchr(entry->d_name, '.'))
+			continue;
+		snprintf(path, sizeof(path), FANOTIFY_DIRECTORY "/%s", entry->d_name);
+		r = ask(&told, path);
+		if (!r)
+			r = fn(data, path, &told);
+		else if (r == -ENOENT)
+			r = 0;
+	}
+	return r;
+}
