@@ -26,6 +26,8 @@ enum {
 enum {
 	KEY_BOOT = OPTION_LONG_ONLY,
 	KEY_DENY_BY_DEFAULT,
+	KEY_ENGINE,
+	KEY_BEST_EFFORT,
 };
 
 static const struct option_spec options[] = {
@@ -37,6 +39,11 @@ static const struct option_spec options[] = {
 	{ KEY_DENY_BY_DEFAULT, "deny-by-default", OPTION_FLAG, NULL, false, NULL,
 	  "also a policy that denies every task what the\n"
 	  "machine cannot do without, and is likely to stop it" },
+	{ KEY_ENGINE, "engine", OPTION_WORD, "bpf|fanotify", false, "Who decides",
+	  "fanotify: where BPF LSM cannot be loaded, processes that\n"
+	  "stay: what is opened to be read, listed and executed" },
+	{ KEY_BEST_EFFORT, "best-effort", OPTION_FLAG, NULL, false, NULL,
+	  "with fanotify: leave open what it does not ask about" },
 	{ 'v', "verbose", OPTION_FLAG, NULL, false, "What is said",
 	  "what was loaded, and each warning" },
 	{ 'h', "help", OPTION_FLAG, NULL, false, NULL, "this text" },
@@ -46,6 +53,7 @@ static const struct option_spec options[] = {
 static const struct example examples[] = {
 	{ "rootward load keys.yaml", "from now on, for every task that the policy is for" },
 	{ "rootward load keys.yaml usr.yaml", "both at once, or none" },
+	{ "rootward load --engine fanotify keys.yaml", "without BPF LSM: what it can do of it" },
 	{ "rootward load --boot", "what " BOOT_DIRECTORY " has, as at the start of the machine" },
 	{},
 };
@@ -58,7 +66,9 @@ static const struct example examples[] = {
 struct load {
 	bool boot;
 	bool deny_by_default;
+	bool best_effort;
 	bool help;
+	enum rootward_engine engine;
 	struct report report;
 	struct rootward_policy *policies[POLICIES_MAX];
 	size_t n_policies;
@@ -77,9 +87,21 @@ static void load_done(struct load *load)
 
 static int take_option(void *data, const struct option_spec *spec, const char *value)
 {
+	static const enum rootward_engine engines[] = { ROOTWARD_ENGINE_BPF,
+							ROOTWARD_ENGINE_FANOTIFY };
 	struct load *load = data;
+	int word;
 
 	switch (spec->key) {
+	case KEY_ENGINE:
+		word = option_word(spec, value);
+		if (word < 0)
+			return word;
+		load->engine = engines[word];
+		break;
+	case KEY_BEST_EFFORT:
+		load->best_effort = true;
+		break;
 	case KEY_BOOT:
 		load->boot = true;
 		break;
@@ -136,10 +158,14 @@ static int put_to_work(struct load *load, size_t first, size_t n, const char *wh
 {
 	struct rootward_opts opts = report_opts(&load->report);
 	unsigned int before = load->report.errors;
-	int r = rootward_load(load->policies + first, n, &opts);
+	int r;
 
-	if (r < 0 && load->report.errors == before)
+	opts.best_effort = load->best_effort;
+	r = rootward_load_by(load->engine, load->policies + first, n, &opts);
+	if (r < 0 && load->report.errors == before && load->engine == ROOTWARD_ENGINE_BPF)
 		loaded_failed(what, r);
+	else if (r < 0 && load->report.errors == before)
+		complain("%s: %s", what, strerror(-r));
 	for (size_t i = first; r == 0 && i < first + n; i++)
 		if (load->report.verbose)
 			say("loaded %s: %s, %zu rule%s", load->policies[i]->file,
@@ -269,7 +295,7 @@ static int load_boot(struct load *load, const char *given)
 
 static int load_main(const struct command *command, int argc, char **argv)
 {
-	_cleanup_(load_done) struct load load = {};
+	_cleanup_(load_done) struct load load = { .engine = ROOTWARD_ENGINE_BPF };
 	int first;
 
 	first = options_parse(command, argc, argv, take_option, &load);
@@ -278,6 +304,11 @@ static int load_main(const struct command *command, int argc, char **argv)
 	if (load.help) {
 		options_help(stdout, command);
 		return 0;
+	}
+	if (load.best_effort && load.engine != ROOTWARD_ENGINE_FANOTIFY) {
+		complain("the bpf engine does all that a policy says: --best-effort is for "
+			 "--engine fanotify");
+		return EXIT_ROOTWARD;
 	}
 	if (load.boot && argc - first <= 1)
 		return load_boot(&load, first < argc ? argv[first] : BOOT_DIRECTORY);
@@ -301,7 +332,7 @@ const struct command command_load = {
 		 "names and its except does not, until rootward unload or the machine's end: no\n"
 		 "process of rootward stays behind. Where a policy of the same name is at work,\n"
 		 "the new one takes its place at one instant. All the policies are loaded, or\n"
-		 "none. Needs root, and the bpf engine.",
+		 "none. Needs root, and the bpf engine; or fanotify, which can do less.",
 	.outro =
 		"Status: 0 all were loaded; 1 with --boot: not all were; 125 none was, and what was\n"
 		"at work before still is.",

@@ -77,7 +77,8 @@ static int read_rules(struct status *status)
 
 	for (size_t i = 0; i < n && r == 0; i++) {
 		status->n = i + 1;
-		if (!status->policies[i].is.run)
+		if (!status->policies[i].is.run &&
+		    status->policies[i].is.engine != ROOTWARD_ENGINE_FANOTIFY)
 			r = rootward_status_rules(status->policies[i].is.name, status_add_rule,
 						  status);
 		/* unloaded in between */
@@ -106,7 +107,7 @@ static int exit_status(const struct form *form)
 	if (form->status.name && !form->status.n)
 		return EXIT_NOT_LOADED;
 	for (size_t i = 0; i < form->status.n && !form->prometheus; i++)
-		if (form->status.policies[i].is.moved)
+		if (form->status.policies[i].is.moved || form->status.policies[i].is.gone)
 			return EXIT_MOVED;
 	return 0;
 }
@@ -161,13 +162,14 @@ const struct command command_status = {
 	.summary = "show what is loaded, and how it fares",
 	.operands = "[--] [NAME]",
 	.intro =
-		"All that the bpf engine has at work: loaded policies, then what rootward run\n"
+		"All that is at work: loaded policies, then what the bpf engine of rootward run\n"
 		"confines. Of one name: the loaded policy, or if there is none what is run under\n"
 		"it. DENIED counts what was let pass by its mode, too; ALLOWED is not counted for\n"
 		"what is run; LOST are events that could not be kept. Needs root.",
 	.outro =
 		"Status: 0 as loaded; 1 nothing has that name; 2 a rule's path names another file\n"
-		"or directory by now, or none (0 with --prometheus); 125 it cannot be told.",
+		"or directory by now, or none, or the processes of a fanotify policy were killed\n"
+		"(0 with --prometheus); 125 it cannot be told.",
 	.options = options,
 	.examples = examples,
 	.main = status_main,

@@ -14,6 +14,7 @@ enum metric {
 	RULES,
 	MOVED,
 	LOCKED,
+	GONE,
 	ALLOWED,
 	DENIED,
 	LOST,
@@ -35,6 +36,8 @@ static const struct {
 		    "Rules on what their path no longer names." },
 	[LOCKED] = { "rootward_policy_locked", "gauge", NULL,
 		     "Whether the policy stays until the machine goes down." },
+	[GONE] = { "rootward_policy_gone", "gauge", NULL,
+		   "Whether the processes that decide were killed, and nothing is denied." },
 	[ALLOWED] = { "rootward_accesses_total", "counter", "allowed",
 		      "Accesses that the policy decided about." },
 	[DENIED] = { "rootward_accesses_total", "counter", "denied", NULL },
@@ -57,6 +60,8 @@ static uint64_t value_of(const struct rootward_loaded *is, enum metric metric)
 		return is->moved;
 	case LOCKED:
 		return is->locked != 0;
+	case GONE:
+		return is->gone != 0;
 	case ALLOWED:
 		return is->allowed;
 	case DENIED:

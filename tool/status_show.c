@@ -139,6 +139,16 @@ static char *notes_of(const struct rootward_loaded *is, bool rules)
 
 	if (!out)
 		return NULL;
+	if (is->gone)
+		fprintf(out, "its processes were killed, and it denies nothing any more: load it "
+			     "again; ");
+	else if (is->engine == ROOTWARD_ENGINE_FANOTIFY)
+		fprintf(out, "by fanotify: what is opened and executed; ");
+	if (is->restarts)
+		fprintf(out,
+			"what decides was killed or got stuck %" PRIu32
+			" time%s, and was started again; ",
+			is->restarts, is->restarts == 1 ? "" : "s");
 	if (is->locked)
 		fprintf(out, "locked; ");
 	if (is->moved)
@@ -180,7 +190,7 @@ static void print_policy(FILE *out, const struct status *status, const struct st
 {
 	const struct rootward_loaded *is = &policy->is;
 	_cleanup_free_ char *notes = notes_of(is, status->rules);
-	bool attention = colour && (is->moved || is->unstable);
+	bool attention = colour && (is->moved || is->unstable || is->gone || is->restarts);
 
 	print_name(out, is);
 	fprintf(out, " %-7s", status_mode(is->mode));
@@ -240,6 +250,14 @@ static json_t *policy_json(const struct status_policy *policy, bool rules)
 		(json_int_t)is->lost, "retried", (json_int_t)is->retried, "unstable",
 		(json_int_t)is->unstable, "moved", (json_int_t)is->moved);
 
+	if (object)
+		json_object_set_new(
+			object, "engine",
+			json_string(is->engine == ROOTWARD_ENGINE_FANOTIFY ? "fanotify" : "bpf"));
+	if (object && is->engine == ROOTWARD_ENGINE_FANOTIFY) {
+		json_object_set_new(object, "gone", json_boolean(is->gone));
+		json_object_set_new(object, "restarts", json_integer(is->restarts));
+	}
 	if (object && !is->run)
 		json_object_set_new(object, "allowed", json_integer((json_int_t)is->allowed));
 	if (object && rules && !is->run)

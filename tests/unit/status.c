@@ -160,7 +160,7 @@ static void test_prometheus(void)
 		  "{policy=\"a\\\"b\\\\c\\\\xff\x1b[31m, a name that has no end\",kind=\"load\","
 		  "mode=\"audit\"} 999999999\n"),
 	   "a label is escaped");
-	is_int(count(text, "policy=\"make\",kind=\"run\""), 8, "runs of one name are one series");
+	is_int(count(text, "policy=\"make\",kind=\"run\""), 9, "runs of one name are one series");
 	ok(strstr(text, "make\",kind=\"run\",mode=\"enforce\",outcome=\"denied\"} 1\n") &&
 		   strstr(text, "rootward_policy_tasks{policy=\"make\",kind=\"run\","
 				"mode=\"enforce\"} 9\n"),
@@ -168,14 +168,45 @@ static void test_prometheus(void)
 	ok(!strstr(text, "kind=\"run\",mode=\"enforce\",outcome=\"allowed\""),
 	   "what they allowed is not counted");
 	ok(!strstr(text, "Denials"), "lost are events, of what was allowed too");
-	is_int(count(text, "# TYPE "), 8, "one type for each metric");
-	is_int(count(text, "# HELP "), 8, "one help");
+	is_int(count(text, "# TYPE "), 9, "one type for each metric");
+	is_int(count(text, "# HELP "), 9, "one help");
 	free(text);
+	status_done(&status);
+}
+
+/* Of the other engine: processes, which may be gone. */
+static void test_fanotify(void)
+{
+	static const struct rootward_loaded by_fanotify[] = {
+		{ .name = "web", .engine = ROOTWARD_ENGINE_FANOTIFY, .trees = 1, .restarts = 2 },
+		{ .name = "keys", .engine = ROOTWARD_ENGINE_FANOTIFY, .gone = 1 },
+	};
+	struct status status = { 0 };
+	char *text;
+	json_t *root, *one;
+
+	status_add(&status, &by_fanotify[0]);
+	status_add(&status, &by_fanotify[1]);
+	text = text_of(&status);
+	ok(strstr(text,
+		  "\n  by fanotify: what is opened and executed; what decides was killed or got "
+		  "stuck\n  2 times, and was started again\n"),
+	   "by fanotify, and what became of it");
+	ok(strstr(text, "\n  its processes were killed, and it denies nothing any more: load it "
+			"again\n"),
+	   "killed");
+	free(text);
+	root = status_json(&status);
+	one = json_array_get(json_object_get(root, "policies"), 1);
+	is_str(json_string_value(json_object_get(one, "engine")), "fanotify", "its engine");
+	ok(json_is_true(json_object_get(one, "gone")), "that it is gone");
+	json_decref(root);
 	status_done(&status);
 }
 
 int main(void)
 {
+	test_fanotify();
 	test_text();
 	test_name();
 	test_rules();
