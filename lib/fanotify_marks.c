@@ -102,7 +102,7 @@ static int mark_mount(const struct group *group, const struct mount_entry *m,
 		return 0;
 	r = mark(group, m->point);
 	/* It went away again, or another mount is before it, whose turn comes. */
-	if (r == -ENOENT || r == -ENOTDIR || r == -EACCES)
+	if (r == -ENOENT || r == -ENOTDIR)
 		return 0;
 	return r < 0 ? refused(group, m, tree, r, opts) : 0;
 }

@@ -56,7 +56,7 @@ ROOTWARD_API int rootward_load(struct rootward_policy *const *policies, size_t n
  * that says more is refused, unless with @best_effort in @opts, or its own.  While one of the two
  * lives nothing passes undecided; what cannot be decided is denied.  A policy of another engine
  * with the same name is another policy.  They are forked from the caller, which must have one
- *thread.
+ * thread.
  *
  * Return: 0, or
  *	-EINVAL  no such engine, or as rootward_load()
