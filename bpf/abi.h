@@ -22,11 +22,13 @@
 #define RW_DOMAINS 512
 /* Policies that are loaded for the machine at once; each is a domain. */
 #define RW_LOADED 128
-#define RW_OWN_MAPS 16
+#define RW_OWN_MAPS 32
 #define RW_RULES (1U << 18)
 /* Guards that renames add to one domain; all domains' leave three quarters of the map to rules. */
 #define RW_GUARDS 128
 #define RW_NAME_MAX 256
+/* Labels of one domain; see label_abi.h. */
+#define RW_DOMAIN_LABELS 8
 /* Bytes in a ring of events: of a confinement, of a loaded policy, of one that learns. */
 #define RW_EVENT_RING (1U << 18)
 #define RW_EVENT_RING_LOADED (1U << 20)
@@ -39,7 +41,8 @@
 /**
  * struct rw_ident - a directory or file as the kernel knows it (never as stat reports it), in one
  * domain.
- * @name_len: 0, but in a struct rw_name_key the length of the name
+ * @name_len: 0; but in a struct rw_name_key the length of the name, and in the map `labelled` the
+ *            number of the label, from 1
  */
 struct rw_ident {
 	__u64 ino;
@@ -192,6 +195,9 @@ struct rw_whom {
  * @name:   of the first policy, cut, ends with a NUL
  * @name_hash: rw_name_hash() of the whole
  * @guards: how many renames have added, see RW_GUARDS
+ * @labels: the numbers of its labels, from 1; 0 ends them
+ * @relabelled: how often a directory has got one of them, or lost it
+ * @moves:  how often, while it was loaded, a directory was to be moved where its labels count
  * @owned:  some of its rules have RW_OWNED
  * @serial: which of all domains that ever were, not 0; a number is used again
  * @tasks:  how many tasks are in it; counted by the programs alone, which nothing interrupts
@@ -208,7 +214,10 @@ struct rw_domain {
 	__u32 loaded;
 	__u32 select;
 	__u32 locked;
+	__u32 relabelled;
+	__u32 moves;
 	__u32 zero;
+	__u8 labels[RW_DOMAIN_LABELS];
 	__u64 lost_until;
 	__u64 watched_until;
 	__u64 told_until;
@@ -231,6 +240,7 @@ struct rw_domain {
  *          numbers process and thread
  * @own_maps: the numbers of rootward's maps
  * @n_loaded: how many of @loaded there are to look at
+ * @n_labels: how many labels there are to look at
  * @loaded: the domains of the policies for the machine, 0: none.  One store puts a policy in
  *          another's place
  */
@@ -241,7 +251,7 @@ struct rw_shared {
 	__u32 loaded[RW_LOADED];
 	__u64 pins_ino;
 	__u32 pins_dev;
-	__u32 zero;
+	__u32 n_labels;
 	__u64 loader;
 	__u32 own_maps[RW_OWN_MAPS];
 };

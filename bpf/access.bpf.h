@@ -23,6 +23,7 @@ enum access_survey {
  * @beneath: by a mount that may not show the object
  * @failed: a rule could not be applied: nothing is known
  * @seen: @uid and @gid are filled in to be told
+ * @labelled: there are labels
  * @mine, @uid, @gid: whose the object is (enum vfs_ids_match, and by number); only in domains that
  *          have rules for some owner
  * @open, @hidden: masks per layer, 0 for layers that are not asked; @hidden is what is open to
@@ -50,6 +51,7 @@ struct access {
 	__u8 beneath : 1;
 	__u8 failed : 1;
 	__u8 seen : 1;
+	__u8 labelled : 1;
 	__u8 in_hidden;
 	__u8 retried;
 	__u32 uid;

@@ -12,6 +12,7 @@
 #define ROOTWARD_DECIDE_BPF_H
 
 #include "event.bpf.h"
+#include "label.bpf.h"
 #include "rule.bpf.h"
 #include "verdict.bpf.h"
 
@@ -19,6 +20,7 @@ static __always_inline int visit(const struct vfs_ancestor *ancestor, void *data
 {
 	struct access *a = data;
 	__u32 where;
+	__u64 inode;
 	int go_on;
 
 	if (!ancestor) {
@@ -36,8 +38,9 @@ static __always_inline int visit(const struct vfs_ancestor *ancestor, void *data
 		where |= a->survey ? VISIT_SKIP : VISIT_OBJECT;
 	if (ancestor->depth == 1 && !a->survey)
 		where |= VISIT_ENTRY;
-	go_on = visit_ruled(a, VFS_WALK_READ_ADDRESS(ancestor->dentry, d_inode), ancestor->child,
-			    where);
+	inode = VFS_WALK_READ_ADDRESS(ancestor->dentry, d_inode);
+	go_on = a->labelled ? visit_labelled(a, inode, ancestor->child, where)
+			    : visit_ruled(a, inode, ancestor->child, where);
 	if (go_on < 0)
 		a->failed = 1;
 	return go_on > 0;
@@ -201,6 +204,7 @@ __noinline int decide_and_tell(__u32 index, __u64 mnt, __u64 dentry, __u64 how, 
 		.beneath = !!(how >> 32 & VFS_WALK_BENEATH),
 	};
 	struct rw_domain *domain = bpf_map_lookup_elem(&domains, &a.domain);
+	__u32 relabelled;
 	int reason;
 	long end;
 
@@ -210,6 +214,9 @@ __noinline int decide_and_tell(__u32 index, __u64 mnt, __u64 dentry, __u64 how, 
 		return deny_access(&a, mnt, dentry, ROOTWARD_REASON_SYSTEM);
 	a.layers = (1U << (domain->layers & 31)) - 1;
 	a.retried = vfs_walk_zero(a.layers);
+	a.labelled = !!domain->labels[0];
+	relabelled = *(volatile __u32 *)&domain->relabelled;
+	vfs_read_barrier();
 	if (domain->owned && access_owner(&a, mnt, dentry) < 0)
 		return deny_access(&a, mnt, dentry, ROOTWARD_REASON_UNKNOWN);
 	access_begin(&a);
@@ -230,7 +237,7 @@ __noinline int decide_and_tell(__u32 index, __u64 mnt, __u64 dentry, __u64 how, 
 		allowed_tell(&a, mnt, dentry);
 	}
 	if (!a.beneath)
-		verdict_keep(domain, mnt, dentry, a.ops, a.counters);
+		verdict_keep(domain, mnt, dentry, VERDICT_OF(a.ops, relabelled), a.counters);
 	return 0;
 }
 

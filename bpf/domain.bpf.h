@@ -4,7 +4,8 @@
  *
  * Everything here is pinned and shared by every domain: one program per hook, policies are data
  * (a hook holds only 36 links).  A domain's rules do not change while tasks are in it, but for
- * guards (guard.bpf.h), which are only added; so a look-up never meets half a policy.
+ * guards (guard.bpf.h), which are only added, and for which directories carry its labels
+ * (label.bpf.h), each of which is one entry; so a look-up never meets half a policy.
  */
 #ifndef ROOTWARD_DOMAIN_BPF_H
 #define ROOTWARD_DOMAIN_BPF_H

@@ -69,6 +69,7 @@ __noinline __u64 place_survey(struct survey *s, __u64 mnt, __u64 dentry, __u64 g
 		return SURVEY_FAILED;
 	a.layers = 1U << (s->layer & 7);
 	a.retried = vfs_walk_zero(a.layers);
+	a.labelled = !!domain->labels[0];
 	if (domain->owned) {
 		if (access_owner(&a, mnt, dentry) < 0)
 			return SURVEY_FAILED;
@@ -99,7 +100,7 @@ __noinline __u32 own_closes(__u32 index, __u64 dentry, __u32 layer)
 		closed = OPS_OF_DIRECTORIES;
 	if (rule && layer < RW_LAYERS)
 		closed |= rule->layer[layer].allow | rule->layer[layer].deny;
-	return closed;
+	return closed | (__u32)own_labels(index, dentry, layer);
 }
 
 /* Tell, apart from those whose stack is needed for a walk. */

@@ -121,12 +121,15 @@ static long guard_domain(__u32 domain, void *ctx)
 	struct guard_move *move = ctx;
 	struct rw_domain *d = bpf_map_lookup_elem(&domains, &domain);
 	struct rw_rule *rule;
+	__u32 flags;
 	int reason;
 
 	if (!d || (d->state != RW_DOMAIN_LIVE && d->state != RW_DOMAIN_LOADING))
 		return 0;
 	rule = own_rule(domain, move->moved);
-	if (!rule || !(rule->flags & (RW_GUARD | RW_DENIES)))
+	flags = rule ? rule->flags : 0;
+	flags |= own_labels(domain, move->moved, RW_LAYERS) >> 32;
+	if (!(flags & (RW_GUARD | RW_DENIES)))
 		return 0;
 	reason = guard_ancestors(domain, move->mnt, move->dir);
 	if (!reason)

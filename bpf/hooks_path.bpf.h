@@ -49,7 +49,8 @@ __noinline int guarded(__u32 domain, __u64 dentry)
 		.tree = RW_NO_TREE,
 	};
 
-	if (!rule || !(rule->flags & RW_GUARD))
+	if (!((rule ? rule->flags : 0) & RW_GUARD) &&
+	    !(own_labels(domain, dentry, RW_LAYERS) >> 32 & RW_GUARD))
 		return 0;
 	deny_event(&denial, dentry);
 	return -EACCES;

@@ -160,6 +160,7 @@ struct inode {
 	unsigned long i_ino;
 	u32 i_generation;
 	u32 i_rdev;
+	unsigned int i_nlink;
 };
 
 struct dentry {

@@ -7,6 +7,7 @@
  *	domain.bpf.h        the maps; which domain a task is in
  *	event.bpf.h         counting and telling denials
  *	decide.bpf.h        the rules met on the walk
+ *	label.bpf.h         rules on directories that carry an attribute
  *	verdict.bpf.h       what was allowed lately
  *	mounts.bpf.h        the same where the mount is not known
  *	fence.bpf.h         what no rule gives
@@ -16,6 +17,7 @@
  *	gain.bpf.h          what moves may not gain by it
  *	hooks_*.bpf.h       the hooks, by what they get
  *	guard.bpf.h         what must stay where it is
+ *	label_keep.bpf.h    where labels count, and the directories that carry them
  *	hold.bpf.h          what keeps loaded policies from being taken away
  *	count.bpf.h         how many tasks are under it
  *	enter.bpf.h         how a task gets into a domain
@@ -37,6 +39,8 @@
 #include "hooks_file.bpf.h"
 #include "hooks_path.bpf.h"
 #include "guard.bpf.h"
+#include "label_keep.bpf.h"
+#include "hooks_label.bpf.h"
 #include "hooks_task.bpf.h"
 #include "enter.bpf.h"
 #include "hold.bpf.h"

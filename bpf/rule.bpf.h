@@ -114,17 +114,18 @@ static __noinline int rule_blame(struct access *a, const struct rw_rule *rule)
  * on the object itself is left out.
  */
 enum visit_where {
-	VISIT_HIDDEN = 1, /* the directory is hidden behind a mount */
-	VISIT_OBJECT = 2, /* it is the object itself */
-	VISIT_ENTRY = 4,  /* the object is its entry */
-	VISIT_SKIP = 8,	  /* only its entries' names count */
+	VISIT_HIDDEN = 1,  /* the directory is hidden behind a mount */
+	VISIT_OBJECT = 2,  /* it is the object itself */
+	VISIT_ENTRY = 4,   /* the object is its entry */
+	VISIT_SKIP = 8,	   /* only its entries' names count */
+	VISIT_DENIES = 16, /* only what is denied counts */
 };
 
 /* @itself: the rule is on the object itself, so that it cannot allow changes of its entry. */
 static __always_inline int rule_apply(struct access *a, const struct rw_rule *rule, __u32 itself,
 				      __u32 where)
 {
-	__u32 no_allow = itself ? ROOTWARD_OPS_ENTRY : 0;
+	__u32 no_allow = where & VISIT_DENIES ? ROOTWARD_OPS_ALL : itself ? ROOTWARD_OPS_ENTRY : 0;
 	int go_on = where & VISIT_HIDDEN ? rule_hidden(a, rule, no_allow)
 					 : rule_visible(a, rule, no_allow);
 
@@ -202,6 +203,18 @@ static __always_inline struct rw_named_rule *named_rule(struct named *n, __u64 c
 	return n->key.hash ? 0 : named;
 }
 
+/* What a hidden rule may still deny is what was open at the first of them. */
+static __always_inline void hidden_begin(struct access *a, __u32 where)
+{
+	__u32 i;
+
+	if (!(where & VISIT_HIDDEN) || a->in_hidden)
+		return;
+	for (i = 0; i < RW_LAYERS; i++)
+		a->hidden[i] = a->open[i];
+	a->in_hidden = 1;
+}
+
 /*
  * A directory whose inode number passed the filter.  This and the other functions that are not
  * static are looked at by the verifier once, by themselves, not at each place they are called
@@ -213,7 +226,6 @@ __noinline int visit_ruled(struct access *a, __u64 inode, __u64 child, __u32 whe
 	struct rw_rule *rule;
 	struct named n;
 	int go_on;
-	__u32 i;
 
 	if (!a)
 		return -1;
@@ -221,11 +233,7 @@ __noinline int visit_ruled(struct access *a, __u64 inode, __u64 child, __u32 whe
 	rule = bpf_map_lookup_elem(&rules, &n.key.parent);
 	if (!rule)
 		return 1;
-	if (where & VISIT_HIDDEN && !a->in_hidden) {
-		for (i = 0; i < RW_LAYERS; i++)
-			a->hidden[i] = a->open[i];
-		a->in_hidden = 1;
-	}
+	hidden_begin(a, where);
 	/* The entry's name is nearer to the object than the directory. */
 	if (rule->flags & RW_NAMED && child) {
 		named = named_rule(&n, child);

@@ -5,9 +5,9 @@
  * An answer depends on the object only where a rule hangs on it, or on its name in its directory.
  * With neither, all objects that one directory holds, reached by one mount, get the same answer
  * for as long as no directory and no mount moves: for as long as rename_lock's and mount_lock's
- * counters stay what they were before the walk.  Where the kernel does not show them, nothing is
- * kept, and every answer is walked for.  Only what was allowed is kept; to deny, and to say why,
- * takes a walk.
+ * counters stay what they were before the walk, and no directory gets a label or loses it.  Where
+ * the kernel does not show them, nothing is kept, and every answer is walked for.  Only what was
+ * allowed is kept; to deny, and to say why, takes a walk.
  *
  * What is kept answers all that ask() asks: nothing is kept in filesystems that are fenced or hold
  * message queues, and a device is looked at each time.
@@ -47,13 +47,14 @@ struct verdict_place {
  * @seq:     odd while it is written; read before and after it tells whether it was meanwhile
  * @domain:  rw_domain.serial
  * @allowed: operations
+ * @relabelled: rw_domain.relabelled before the walk
  */
 struct verdict {
 	__u64 seq;
 	__u64 domain;
 	struct verdict_place place;
 	__u32 allowed;
-	__u32 zero;
+	__u32 relabelled;
 };
 
 struct {
@@ -111,11 +112,12 @@ static __always_inline struct verdict *verdict_at(const struct verdict_place *pl
 }
 
 static __always_inline bool verdict_is(const struct verdict *v, const struct verdict_place *place,
-				       __u64 domain)
+				       __u64 domain, __u32 relabelled)
 {
-	return v->place.counters == place->counters && v->place.ino == place->ino &&
-	       v->place.mnt == place->mnt && v->domain == domain && v->place.dir == place->dir &&
-	       v->place.generation == place->generation && v->place.epoch == place->epoch;
+	return v->relabelled == relabelled && v->place.counters == place->counters &&
+	       v->place.ino == place->ino && v->place.mnt == place->mnt && v->domain == domain &&
+	       v->place.dir == place->dir && v->place.generation == place->generation &&
+	       v->place.epoch == place->epoch;
 }
 
 /* Nothing is kept where it is asked, too, who owns an object, or by which rule it is allowed. */
@@ -159,7 +161,8 @@ __noinline int verdict_known(__u32 index, __u64 mnt, __u64 dentry, __u32 ops)
 		return 0;
 	seq = *(volatile __u64 *)&v->seq;
 	vfs_read_barrier();
-	if (seq & 1 || !verdict_is(v, &place, domain->serial))
+	if (seq & 1 ||
+	    !verdict_is(v, &place, domain->serial, *(volatile __u32 *)&domain->relabelled))
 		return 0;
 	allowed = v->allowed;
 	vfs_read_barrier();
@@ -171,15 +174,19 @@ __noinline int verdict_known(__u32 index, __u64 mnt, __u64 dentry, __u32 ops)
 	return 1;
 }
 
+/* The operations of verdict_keep(), and rw_domain.relabelled before the walk. */
+#define VERDICT_OF(ops, relabelled) ((__u64)(relabelled) << 32 | (ops))
+
 /*
  * A walk that began when the counters were @counters found them allowed: keep that, if they are so
  * still, for then the object was all the while where it is found here.  Whoever finds another at
  * work on the place lets it be.
  */
-__noinline int verdict_keep(const struct rw_domain *domain, __u64 mnt, __u64 dentry, __u32 ops,
+__noinline int verdict_keep(const struct rw_domain *domain, __u64 mnt, __u64 dentry, __u64 of,
 			    __u64 counters)
 {
 	struct verdict_place place;
+	__u32 ops = of, relabelled = of >> 32;
 	struct verdict *v;
 	__u64 seq;
 
@@ -194,7 +201,9 @@ __noinline int verdict_keep(const struct rw_domain *domain, __u64 mnt, __u64 den
 	seq = *(volatile __u64 *)&v->seq;
 	if (seq & 1 || __sync_val_compare_and_swap(&v->seq, seq, seq + 1) != seq)
 		return 0;
-	v->allowed = ops | (verdict_is(v, &place, domain->serial) ? v->allowed : 0);
+	v->allowed =
+		(__u32)of | (verdict_is(v, &place, domain->serial, relabelled) ? v->allowed : 0);
+	v->relabelled = relabelled;
 	v->domain = domain->serial;
 	v->place = place;
 	__sync_val_compare_and_swap(&v->seq, seq + 1, seq + 2);

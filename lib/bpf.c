@@ -85,6 +85,8 @@ static int bpf_create(void **ret, struct rootward_policy *const *policies, size_
 		      const struct rootward_opts *opts)
 {
 	_cleanup_(cleanup_state) struct bpf_state *s = calloc(1, sizeof(*s));
+	bool labels = false;
+	size_t i;
 	int r;
 
 	if (!s)
@@ -102,7 +104,14 @@ static int bpf_create(void **ret, struct rootward_policy *const *policies, size_
 	if (r < 0)
 		return r;
 	bpf_domains_collect(&s->kernel);
+	/* Labels are looked for wherever they may be, as when a policy is loaded. */
+	for (i = 0; i < n; i++)
+		labels |= policy_has_labels(policies[i]);
+	if (labels)
+		bpf_task_loads(&s->kernel, true);
 	r = bpf_make(&s->kernel, &s->made, false, policies, n, opts);
+	if (labels)
+		bpf_task_loads(&s->kernel, false);
 	bpf_kernel_unlock(&s->kernel);
 	if (r == 0)
 		*ret = steal_ptr(s);

@@ -9,6 +9,7 @@
 #include "cleanup.h"
 #include "identity.h"
 #include "index.h"
+#include "label_scan.h"
 #include "walk.h"
 
 #ifndef FS_CASEFOLD_FL
@@ -218,6 +219,51 @@ static int look_at(struct look *look, const struct tree *tree, __u32 layer, __u3
 	return r;
 }
 
+/** struct label_look - a label that is looked for. */
+struct label_look {
+	struct look *look;
+	struct anchor anchor;
+};
+
+static int look_at_labelled(void *data, int fd)
+{
+	const struct label_look *l = data;
+	int up = -1, r = 0;
+
+	/* Above what it is under, guards are found from there. */
+	if (l->anchor.tree->deny)
+		up = openat(fd, "..", O_PATH | O_DIRECTORY | O_CLOEXEC);
+	if (l->anchor.tree->deny && up < 0)
+		r = -errno;
+	if (r < 0) {
+		close(fd);
+		return r;
+	}
+	r = look_add(l->look, &l->anchor, fd);
+	if (r == 0 && up >= 0)
+		return look_up(l->look, l->anchor.tree, up);
+	cleanup_close(&up);
+	return r;
+}
+
+static int look_at_label(struct look *look, const struct tree *tree, __u32 layer, __u32 number)
+{
+	struct label_look l = {
+		.look = look,
+		.anchor = { .kind = ANCHOR_LABELLED,
+			    .tree = tree,
+			    .layer = layer,
+			    .number = number },
+	};
+	int fd, r = 0;
+
+	if (tree->deny) {
+		fd = tree_open(tree, look->opts);
+		r = fd < 0 ? fd : look_up(look, tree, fd);
+	}
+	return r < 0 ? r : label_scan(tree, look_at_labelled, &l, look->opts);
+}
+
 int anchors_find(struct anchors *a, int program, struct rootward_policy *const *policies, size_t n,
 		 const struct rootward_opts *opts)
 {
@@ -227,7 +273,9 @@ int anchors_find(struct anchors *a, int program, struct rootward_policy *const *
 
 	for (i = 0; i < n && r == 0; i++)
 		for (j = 0; j < policies[i]->n_trees && r == 0; j++)
-			if (policies[i]->trees[j].state != TREE_SKIPPED)
+			if (policies[i]->trees[j].state == TREE_LABEL)
+				r = look_at_label(&look, &policies[i]->trees[j], i, j);
+			else if (policies[i]->trees[j].state != TREE_SKIPPED)
 				r = look_at(&look, &policies[i]->trees[j], i, j);
 	if (r == 0)
 		r = look_identify(&look);

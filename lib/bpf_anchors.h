@@ -10,10 +10,11 @@
 #include "policy.h"
 
 enum anchor_kind {
-	ANCHOR_OBJECT, /* the tree itself */
-	ANCHOR_ENTRY,  /* its parent, for the rule on its name: files are replaced by rename, and
-			* what is denied may not exist yet */
-	ANCHOR_GUARD,  /* an ancestor of something denied, which must stay where it is */
+	ANCHOR_OBJECT,	 /* the tree itself */
+	ANCHOR_ENTRY,	 /* its parent, for the rule on its name: files are replaced by rename, and
+			  * what is denied may not exist yet */
+	ANCHOR_LABELLED, /* a directory that carries a label */
+	ANCHOR_GUARD,	 /* an ancestor of something denied, which must stay where it is */
 };
 
 /**

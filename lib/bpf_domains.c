@@ -8,6 +8,7 @@
 #include <bpf/bpf.h>
 
 #include "bpf_domains.h"
+#include "bpf_labels.h"
 #include "cleanup.h"
 
 static void domain_path(char *buf, size_t size, unsigned int n)
@@ -93,6 +94,7 @@ static const struct domain_map {
 	{ PINNED_RULES, sizeof(struct rw_ident), offsetof(struct rw_ident, domain) },
 	{ PINNED_NAMES, sizeof(struct rw_name_key), offsetof(struct rw_name_key, parent.domain) },
 	{ PINNED_TREES, sizeof(struct rw_tree_key), offsetof(struct rw_tree_key, domain) },
+	{ PINNED_LABELLED, sizeof(struct rw_ident), offsetof(struct rw_ident, domain) },
 	{ PINNED_TOLD, sizeof(struct rw_told), offsetof(struct rw_told, domain) },
 };
 
@@ -126,18 +128,24 @@ void bpf_rules_clear(struct bpf_kernel *k, __u32 domain)
 		delete_keys(k, &domain_maps[i], domain);
 }
 
-/* The bits that rules need, or'ed into @bits.  Returns false when not all rules could be seen. */
-static bool filter_collect(struct bpf_kernel *k, __u64 *bits)
+static bool filter_collect_from(int map, __u64 *bits)
 {
 	struct rw_ident key, *prev = NULL;
 	__u32 bit;
 
-	while (bpf_map_get_next_key(k->pins[PINNED_RULES], prev, &key) == 0) {
+	while (bpf_map_get_next_key(map, prev, &key) == 0) {
 		bit = rw_filter_bit(key.ino);
 		__atomic_or_fetch(&bits[bit / 64], 1ULL << (bit & 63), __ATOMIC_SEQ_CST);
 		prev = &key;
 	}
 	return errno == ENOENT;
+}
+
+/* The bits that rules need, or'ed into @bits.  Returns false when not all rules could be seen. */
+static bool filter_collect(struct bpf_kernel *k, __u64 *bits)
+{
+	return filter_collect_from(k->pins[PINNED_RULES], bits) &&
+	       filter_collect_from(k->pins[PINNED_LABELLED], bits);
 }
 
 /*
@@ -187,6 +195,7 @@ static bool domain_collect(struct bpf_kernel *k, __u32 n)
 	if (bpf_map_delete_elem(k->pins[PINNED_RINGS], &n) < 0 && errno != ENOENT)
 		return false;
 	bpf_rules_clear(k, n);
+	bpf_labels_release(k, n);
 	bpf_map_delete_elem(k->pins[PINNED_WHOM], &n);
 	__atomic_store_n(&k->domains[n].state, RW_DOMAIN_FREE, __ATOMIC_SEQ_CST);
 	domain_path(path, sizeof(path), n);

@@ -12,9 +12,10 @@
 
 /* Hooks that not every kernel has; what they cover there comes by another. */
 static const char *const optional_hooks[] = {
-	"file_truncate",	"file_ioctl_compat",  "inode_set_acl",
-	"inode_remove_acl",	"inode_get_acl",      "uring_cmd",
-	"uring_override_creds", "inode_file_getattr", "inode_file_setattr",
+	"file_truncate",	  "file_ioctl_compat",	"inode_set_acl",
+	"inode_remove_acl",	  "inode_get_acl",	"uring_cmd",
+	"uring_override_creds",	  "inode_file_getattr", "inode_file_setattr",
+	"inode_post_removexattr",
 };
 
 /* Programs for one hook whose arguments changed: which number of them each is for. */
@@ -36,24 +37,42 @@ struct btf *bpf_hooks_vmlinux(void)
 	return btf;
 }
 
-bool bpf_on_a_hook(const struct bpf_program *program)
+/* Programs on a function of the kernel, where it does not have the hook that tells the same. */
+static const struct {
+	const char *program;
+	const char *hook;
+} stand_ins[] = {
+	{ "rw_label_removexattr_locked", "inode_post_removexattr" },
+};
+
+static bool on_a_function(const struct bpf_program *program)
 {
-	return bpf_program__type(program) == BPF_PROG_TYPE_LSM;
+	return bpf_program__expected_attach_type(program) == BPF_TRACE_FEXIT;
 }
 
-/* The number of arguments of a hook, or -1 where the kernel does not have it. */
-static int hook_arguments(const struct btf *btf, const char *hook)
+bool bpf_on_a_hook(const struct bpf_program *program)
+{
+	return bpf_program__type(program) == BPF_PROG_TYPE_LSM || on_a_function(program);
+}
+
+/* The number of arguments of a function, or -1 where the kernel does not have it. */
+static int arguments_of(const struct btf *btf, const char *function)
 {
 	const struct btf_type *type;
-	char name[128];
-	int id;
+	int id = btf__find_by_name_kind(btf, function, BTF_KIND_FUNC);
 
-	snprintf(name, sizeof(name), "bpf_lsm_%s", hook);
-	id = btf__find_by_name_kind(btf, name, BTF_KIND_FUNC);
 	if (id <= 0)
 		return -1;
 	type = btf__type_by_id(btf, id);
 	return btf_vlen(btf__type_by_id(btf, type->type));
+}
+
+static int hook_arguments(const struct btf *btf, const char *hook)
+{
+	char name[128];
+
+	snprintf(name, sizeof(name), "bpf_lsm_%s", hook);
+	return arguments_of(btf, name);
 }
 
 static bool other_variant(const char *program, int arguments)
@@ -76,13 +95,36 @@ static bool hook_is_optional(const char *hook)
 	return false;
 }
 
+static int choose_stand_in(struct bpf_program *program, const struct btf *btf, const char *function,
+			   const struct rootward_opts *opts)
+{
+	const char *name = bpf_program__name(program);
+	size_t i;
+
+	for (i = 0; i < sizeof(stand_ins) / sizeof(stand_ins[0]); i++)
+		if (strcmp(name, stand_ins[i].program) == 0 &&
+		    hook_arguments(btf, stand_ins[i].hook) >= 0) {
+			bpf_program__set_autoload(program, false);
+			return 0;
+		}
+	if (arguments_of(btf, function) >= 0)
+		return 0;
+	bpf_program__set_autoload(program, false);
+	diag(opts, ROOTWARD_ERROR, NULL, NULL,
+	     "this kernel has no function %s, which the bpf engine needs", function);
+	return -ENOTSUP;
+}
+
 /* A kernel without a hook that matters is refused: it would be a hole that nobody sees. */
 static int choose(struct bpf_program *program, const struct btf *btf,
 		  const struct rootward_opts *opts)
 {
 	const char *hook = strchr(bpf_program__section_name(program), '/') + 1;
-	int arguments = hook_arguments(btf, hook);
+	int arguments;
 
+	if (on_a_function(program))
+		return choose_stand_in(program, btf, hook, opts);
+	arguments = hook_arguments(btf, hook);
 	if (arguments >= 0 && !other_variant(bpf_program__name(program), arguments))
 		return 0;
 	bpf_program__set_autoload(program, false);

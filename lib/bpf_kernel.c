@@ -19,14 +19,15 @@
 #define PINS BPF_KERNEL_PINS
 
 static const char *const pin_names[] = {
-	[PINNED_DOMAINS] = "domains", [PINNED_RULES] = "rules",
-	[PINNED_NAMES] = "names",     [PINNED_TASKS] = "tasks",
-	[PINNED_RINGS] = "rings",     [PINNED_SHARED] = "shared",
-	[PINNED_WHOM] = "whom",	      [PINNED_TREES] = "trees",
-	[PINNED_ALLOWED] = "allowed", [PINNED_TOLD] = "told",
-	[PINNED_COUNTED] = "counted", [PINNED_IDENTITY] = "identity",
-	[PINNED_ENTER] = "enter",     [PINNED_COUNT] = "count",
-	[PINNED_LOADS] = "loads",     [PINNED_MAY_UNLOCK] = "may_unlock",
+	[PINNED_DOMAINS] = "domains",	[PINNED_RULES] = "rules",
+	[PINNED_NAMES] = "names",	[PINNED_TASKS] = "tasks",
+	[PINNED_RINGS] = "rings",	[PINNED_SHARED] = "shared",
+	[PINNED_WHOM] = "whom",		[PINNED_TREES] = "trees",
+	[PINNED_ALLOWED] = "allowed",	[PINNED_TOLD] = "told",
+	[PINNED_COUNTED] = "counted",	[PINNED_LABELS] = "labels",
+	[PINNED_LABELLED] = "labelled", [PINNED_IDENTITY] = "identity",
+	[PINNED_ENTER] = "enter",	[PINNED_COUNT] = "count",
+	[PINNED_LOADS] = "loads",	[PINNED_MAY_UNLOCK] = "may_unlock",
 };
 
 #define N_PINS N_BPF_PINS

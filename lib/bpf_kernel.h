@@ -30,6 +30,8 @@ enum bpf_kernel_pin {
 	PINNED_ALLOWED,
 	PINNED_TOLD,
 	PINNED_COUNTED,
+	PINNED_LABELS,
+	PINNED_LABELLED,
 	PINNED_IDENTITY,   /* a program: see identity.h */
 	PINNED_ENTER,	   /* likewise: see enter.bpf.h */
 	PINNED_COUNT,	   /* likewise: see count.bpf.h */

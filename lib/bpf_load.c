@@ -84,6 +84,8 @@ void bpf_pins_of(const struct rootward_bpf *skeleton, int identity, int fds[N_BP
 		[PINNED_ALLOWED] = bpf_map__fd(skeleton->maps.allowed),
 		[PINNED_TOLD] = bpf_map__fd(skeleton->maps.told),
 		[PINNED_COUNTED] = bpf_map__fd(skeleton->maps.counted),
+		[PINNED_LABELS] = bpf_map__fd(skeleton->maps.labels),
+		[PINNED_LABELLED] = bpf_map__fd(skeleton->maps.labelled),
 		[PINNED_IDENTITY] = identity,
 		[PINNED_ENTER] = bpf_program__fd(skeleton->progs.rw_enter),
 		[PINNED_COUNT] = bpf_program__fd(skeleton->progs.rw_count),

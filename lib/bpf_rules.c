@@ -6,6 +6,7 @@
 
 #include "bpf_anchors.h"
 #include "bpf_domains.h"
+#include "bpf_labels.h"
 #include "bpf_rules.h"
 #include "cleanup.h"
 
@@ -86,6 +87,24 @@ static int rule_add(struct rw_rule *rule, const struct anchor *anchor, __u32 all
 	return r;
 }
 
+static __u32 deny_flags(const struct tree *tree)
+{
+	if (!tree->deny)
+		return 0;
+	return S_ISDIR(tree->mode) ? RW_GUARD | RW_DENIES : RW_DENIES;
+}
+
+int rule_of_tree(struct rw_rule *rule, const struct tree *tree, __u32 layer, __u32 number)
+{
+	struct anchor anchor = { .tree = tree, .layer = layer, .number = number };
+	__u32 i;
+
+	for (i = 0; i < RW_LAYERS; i++)
+		rule->layer[i].tree = RW_NO_TREE;
+	rule->flags |= deny_flags(tree);
+	return rule_add(rule, &anchor, tree->allow, tree->deny);
+}
+
 static struct rw_ident ident_of(const struct anchor *anchor, __u32 domain)
 {
 	return (struct rw_ident){
@@ -157,9 +176,7 @@ static int install_anchor(struct bpf_kernel *k, __u32 domain, const struct ancho
 	switch (anchor->kind) {
 	case ANCHOR_OBJECT:
 		r = rule_add(&rule, anchor, anchor->tree->allow, anchor->tree->deny);
-		if (anchor->tree->deny)
-			rule.flags |=
-				S_ISDIR(anchor->tree->mode) ? RW_GUARD | RW_DENIES : RW_DENIES;
+		rule.flags |= deny_flags(anchor->tree);
 		break;
 	case ANCHOR_ENTRY:
 		rule.flags |= RW_NAMED;
@@ -168,6 +185,8 @@ static int install_anchor(struct bpf_kernel *k, __u32 domain, const struct ancho
 	case ANCHOR_GUARD:
 		rule.flags |= RW_GUARD;
 		break;
+	case ANCHOR_LABELLED:
+		return bpf_labels_add(k, domain, anchor);
 	}
 	if (r == 0)
 		r = rule_put(k->pins[PINNED_RULES], &ident, &rule);
@@ -213,7 +232,8 @@ static int describe(struct bpf_kernel *k, __u32 domain, const struct anchor *anc
 		tree.dev = anchor->identity.dev;
 		tree.generation = anchor->identity.generation;
 	}
-	end_of(tree.path, sizeof(tree.path), anchor->tree->real);
+	end_of(tree.path, sizeof(tree.path),
+	       anchor->tree->label ? anchor->tree->path : anchor->tree->real);
 	end_of(tree.origin, sizeof(tree.origin),
 	       origin_format(&anchor->tree->origin, origin, sizeof(origin)));
 	/* An object's description is not replaced by that of its name. */
@@ -231,44 +251,112 @@ static int describe_all(struct bpf_kernel *k, __u32 domain, const struct anchors
 	int r = 0;
 
 	for (i = 0; r == 0 && k->domains[domain].loaded && i < anchors->n; i++)
-		if (anchors->list[i].kind != ANCHOR_GUARD)
+		if (anchors->list[i].kind == ANCHOR_OBJECT || anchors->list[i].kind == ANCHOR_ENTRY)
 			r = describe(k, domain, &anchors->list[i]);
+	return r;
+}
+
+/* Of labels, whatever carries them. */
+static int describe_labels(struct bpf_kernel *k, __u32 domain, const struct rootward_policy *policy)
+{
+	struct anchor anchor = { .kind = ANCHOR_LABELLED };
+	int r = 0;
+
+	for (; r == 0 && anchor.number < policy->n_trees; anchor.number++) {
+		anchor.tree = &policy->trees[anchor.number];
+		if (anchor.tree->state == TREE_LABEL)
+			r = describe(k, domain, &anchor);
+	}
 	return r;
 }
 
 #define MAX_LOOKS 16
 
+/* How often directories were moved where the domain's labels count; always 0 without any. */
+static __u32 moves(const struct bpf_kernel *k, __u32 domain)
+{
+	return __atomic_load_n(&k->domains[domain].moves, __ATOMIC_SEQ_CST);
+}
+
+/**
+ * struct looks - at the same policies, again and again, until two find the same.
+ * @found: by the one before, which began when there had been @before moves
+ * @whole: it came to its end
+ */
+struct looks {
+	struct bpf_kernel *kernel;
+	__u32 domain;
+	struct rootward_policy *const *policies;
+	size_t n;
+	const struct rootward_opts *opts;
+	struct anchors found;
+	__u32 before;
+	bool whole;
+};
+
+/* What is moved while it is looked for ends a look.  @whole: out: it has not been */
+static int look(struct looks *l, struct anchors *found, bool *whole)
+{
+	int r = anchors_find(found, l->kernel->pins[PINNED_IDENTITY], l->policies, l->n, l->opts);
+
+	*whole = r == 0;
+	return r == -EAGAIN ? 0 : r;
+}
+
 /*
  * Rules are made of what the first look found, and it counts only if a second, with them in place,
  * finds the same (anchors_find()).  What a rename adds in between may be overwritten; then the
- * second look finds something else.
+ * second look finds something else.  So it does when a label came or went in between.  A directory
+ * that is moved may be missed, by both looks if it is moved twice: then it is looked for again.
  */
+static int look_again(struct looks *l)
+{
+	struct anchors again = {};
+	__u32 before;
+	bool agreed, whole = false;
+	int r;
+
+	r = install_all(l->kernel, l->domain, &l->found, l->opts);
+	before = moves(l->kernel, l->domain);
+	if (r == 0)
+		r = look(l, &again, &whole);
+	if (r < 0)
+		return r;
+	agreed = l->whole && whole && anchors_same(&l->found, &again) &&
+		 moves(l->kernel, l->domain) == l->before;
+	if (agreed) {
+		r = describe_all(l->kernel, l->domain, &l->found);
+		if (r == 0 && l->kernel->domains[l->domain].loaded)
+			r = describe_labels(l->kernel, l->domain, l->policies[0]);
+	} else {
+		bpf_rules_clear(l->kernel, l->domain);
+		bpf_labels_forget(l->kernel, l->domain);
+	}
+	anchors_free(&l->found);
+	l->found = again;
+	l->before = before;
+	l->whole = whole;
+	return r < 0 ? r : agreed;
+}
+
 int bpf_rules_install(struct bpf_kernel *k, __u32 domain, struct rootward_policy *const *policies,
 		      size_t n, const struct rootward_opts *opts)
 {
-	int program = k->pins[PINNED_IDENTITY], looks, r;
-	struct anchors found = {}, again = {};
-	bool agreed = false;
+	struct looks l = {
+		.kernel = k, .domain = domain, .policies = policies, .n = n, .opts = opts
+	};
+	int looks, r;
 
-	r = anchors_find(&found, program, policies, n, opts);
-	for (looks = 1; r == 0 && !agreed && looks < MAX_LOOKS; looks++) {
-		r = install_all(k, domain, &found, opts);
-		if (r == 0)
-			r = anchors_find(&again, program, policies, n, opts);
-		if (r < 0)
-			break;
-		agreed = anchors_same(&found, &again);
-		if (agreed)
-			r = describe_all(k, domain, &found);
-		else
-			bpf_rules_clear(k, domain);
-		anchors_free(&found);
-		found = again;
-		again = (struct anchors){};
-	}
-	anchors_free(&found);
-	if (r < 0 || agreed)
+	r = bpf_labels_claim(k, domain, policies, n, opts);
+	if (r < 0)
 		return r;
+	l.before = moves(k, domain);
+	r = look(&l, &l.found, &l.whole);
+	for (looks = 1; r == 0 && looks < MAX_LOOKS; looks++)
+		r = look_again(&l);
+	anchors_free(&l.found);
+	if (r)
+		return r < 0 ? r : 0;
 	diag(opts, ROOTWARD_ERROR, NULL, "try again",
 	     "directories above what is denied were renamed again and again");
 	return -EAGAIN;

@@ -17,6 +17,12 @@ int bpf_rules_install(struct bpf_kernel *kernel, __u32 domain,
 		      struct rootward_policy *const *policies, size_t n,
 		      const struct rootward_opts *opts);
 
+/**
+ * rule_of_tree() - what a tree says on an object.  @rule: begin with zeros.
+ * Return: 0; -E2BIG: too many parts for some owner.
+ */
+int rule_of_tree(struct rw_rule *rule, const struct tree *tree, __u32 layer, __u32 number);
+
 /** rule_name_hash() - of a name, as in struct rw_name_key. */
 __u64 rule_name_hash(const char *name, size_t len);
 

@@ -106,8 +106,8 @@ static int take_task(struct bpf_kernel *k, struct rw_task_is *is, const struct p
 
 _Static_assert(POLICY_TASKS_MAX == RW_TASKS_ARE, "what a policy may say fits");
 
-static int take_tasks(struct bpf_kernel *k, struct rw_task_is *list, __u32 *n,
-		      const struct policy_tasks *tasks, const struct rootward_opts *opts)
+int whom_tasks(struct bpf_kernel *k, struct rw_task_is *list, __u32 *n,
+	       const struct policy_tasks *tasks, const struct rootward_opts *opts)
 {
 	int first = 0, r;
 
@@ -125,11 +125,11 @@ int whom_install(struct bpf_kernel *k, __u32 domain, const struct rootward_polic
 	struct rw_whom whom = {};
 	int r;
 
-	r = take_tasks(k, whom.for_tasks, &whom.n_for, &policy->applies_to, opts);
+	r = whom_tasks(k, whom.for_tasks, &whom.n_for, &policy->applies_to, opts);
 	if (r == 0)
-		r = take_tasks(k, whom.but_tasks, &whom.n_but, &policy->except, opts);
+		r = whom_tasks(k, whom.but_tasks, &whom.n_but, &policy->except, opts);
 	if (r == 0)
-		r = take_tasks(k, whom.unlock_tasks, &whom.n_unlock, &policy->unlock, opts);
+		r = whom_tasks(k, whom.unlock_tasks, &whom.n_unlock, &policy->unlock, opts);
 	if (r < 0)
 		return r;
 	return bpf_map_update_elem(k->pins[PINNED_WHOM], &domain, &whom, BPF_ANY) < 0 ? -errno : 0;

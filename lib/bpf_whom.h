@@ -13,6 +13,13 @@ static inline __u32 whom_select(const struct rootward_policy *policy)
 }
 
 /**
+ * whom_tasks() - a list of tasks as the map has it: RW_TASKS_ARE of @list, @n of them filled in.
+ * Return: as whom_install().
+ */
+int whom_tasks(struct bpf_kernel *kernel, struct rw_task_is *list, __u32 *n,
+	       const struct policy_tasks *tasks, const struct rootward_opts *opts);
+
+/**
  * whom_install() - under the lock, before the domain is listed.
  * Return: 0; -ENOENT: an executable is not there (reported); -ELOOP: a cgroup is too deep
  * (reported); -ENOTSUP: an executable's identity does not last (reported); what the map says.

@@ -75,6 +75,7 @@ static void note_tree(const struct tree *tree, const struct rootward_opts *opts)
 	case TREE_PRESENT:
 		note_link(tree, opts);
 		break;
+	case TREE_LABEL:
 	case TREE_UNRESOLVED:
 		break;
 	}

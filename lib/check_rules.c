@@ -211,8 +211,17 @@ int check_rules(const struct rootward_policy *policy, const struct rootward_opts
 {
 	struct mounts mounts = { 0 };
 	struct trie trie;
+	size_t i;
 	int r;
 
+	if (policy_has_labels(policy)) {
+		diag(opts, ROOTWARD_NOTE, &(struct origin){ .file = policy->file }, NULL,
+		     "labels can come to be anywhere, so rules that change nothing are not looked "
+		     "for");
+		for (i = 0; i < policy->n_trees; i++)
+			check_owners(&policy->trees[i], opts);
+		return 0;
+	}
 	r = mounts_read(&mounts);
 	if (r == -ENOMEM)
 		return r;

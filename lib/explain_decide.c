@@ -86,10 +86,13 @@ static void narrow(struct asking *a, const struct rootward_rule *rule, uint32_t 
 	*deny &= counts | unsure;
 }
 
-static void apply(struct asking *a, const struct rootward_rule *rule, size_t number, bool hidden)
+/* @allow: what of what the rule allows counts */
+static void apply(struct asking *a, const struct rootward_rule *rule, uint32_t allow, size_t number,
+		  bool hidden)
 {
-	uint32_t allow = rule->allow & ~no_allow(a, number), deny = rule->deny;
+	uint32_t deny = rule->deny;
 
+	allow &= rule->allow & ~no_allow(a, number);
 	if (rule->layer != a->d->layer)
 		return;
 	narrow(a, rule, hidden ? a->hidden : a->open, &allow, &deny);
@@ -100,6 +103,16 @@ static void apply(struct asking *a, const struct rootward_rule *rule, size_t num
 	}
 	settle(a, a->open & deny, ROOTWARD_REASON_RULE, number, rule);
 	settle(a, a->open & allow, -1, number, rule);
+}
+
+/* What any of a directory's own rules denies is denied, whatever its others allow. */
+static void apply_denies(struct asking *a, const struct place *place, size_t number, bool hidden)
+{
+	size_t i;
+
+	for (i = 0; place->is.n_rules > 1 && i < place->is.n_rules; i++)
+		if (!place->rules[i].by_name && place->rules[i].deny)
+			apply(a, &place->rules[i], 0, number, hidden);
 }
 
 /*
@@ -117,12 +130,13 @@ static void visit(struct asking *a, const struct way *way, size_t number)
 	a->in_hidden = hidden;
 	for (i = 0; number && i < before->is.n_rules; i++)
 		if (before->rules[i].by_name)
-			apply(a, &before->rules[i], number - 1, hidden);
+			apply(a, &before->rules[i], ROOTWARD_OPS_ALL, number - 1, hidden);
 	if (number == 0 && a->d->mode >= DECIDE_PLACE)
 		return;
+	apply_denies(a, place, number, hidden);
 	for (i = 0; i < place->is.n_rules; i++)
 		if (!place->rules[i].by_name)
-			apply(a, &place->rules[i], number, hidden);
+			apply(a, &place->rules[i], ROOTWARD_OPS_ALL, number, hidden);
 }
 
 /* As access_end() there: which of what is open does `default` decide, and what becomes of others?

@@ -13,6 +13,7 @@
 #include "bpf_rules.h"
 #include "cleanup.h"
 #include "explain.h"
+#include "label_abi.h"
 #include "opts.h"
 
 /* 0 for a process that is not confined; or -errno. */
@@ -166,6 +167,40 @@ static int find_named(const struct rootward_explainer *x, const struct place *pl
 	return strncmp(named->name, place->name, RW_NAME_MAX) ? -ENOENT : 0;
 }
 
+/*
+ * The domain's label number @i, if the place carries it; else it is one that says nothing.
+ * Return: 0; -E2BIG: there are no more.
+ */
+static int find_label(const struct rootward_explainer *x, const struct place *place, size_t i,
+		      struct rw_label *label)
+{
+	const __u8 *numbers = x->kernel.domains[x->domain].labels;
+	struct rw_ident ident = ident_of(x, place);
+	__u32 state, index;
+
+	*label = (struct rw_label){};
+	if (!place->is.exists || i == RW_DOMAIN_LABELS || !numbers[i])
+		return -E2BIG;
+	ident.name_len = numbers[i];
+	index = numbers[i] - 1;
+	if (bpf_map_lookup_elem(x->kernel.pins[PINNED_LABELLED], &ident, &state) < 0 ||
+	    !(state & RW_LABELLED_ON) ||
+	    bpf_map_lookup_elem(x->kernel.pins[PINNED_LABELS], &index, label) < 0)
+		*label = (struct rw_label){};
+	return 0;
+}
+
+static int attach_labels(const struct rootward_explainer *x, struct place *place)
+{
+	struct rw_label label;
+	size_t i;
+	int r = 0;
+
+	for (i = 0; !r && !find_label(x, place, i, &label); i++)
+		r = attach_rule(x, place, &label.rule, false);
+	return r;
+}
+
 int domain_rules(struct way *way, const struct rootward_explainer *x)
 {
 	struct place *place, *end = way->places + way->n;
@@ -176,6 +211,8 @@ int domain_rules(struct way *way, const struct rootward_explainer *x)
 	for (place = way->places; place < end && !r; place++) {
 		if (!find_rule(x, place, &rule))
 			r = attach_rule(x, place, &rule, false);
+		if (!r)
+			r = attach_labels(x, place);
 		if (!r && place + 1 < end && place[1].child && place->name &&
 		    !find_rule(x, place + 1, &rule) && rule.flags & RW_NAMED &&
 		    !find_named(x, place, place + 1, &named))
@@ -187,6 +224,11 @@ int domain_rules(struct way *way, const struct rootward_explainer *x)
 bool domain_guard(const struct rootward_explainer *x, const struct place *place)
 {
 	struct rw_rule rule;
+	struct rw_label label;
+	size_t i;
 
+	for (i = 0; find_label(x, place, i, &label) != -E2BIG; i++)
+		if (label.rule.flags & RW_GUARD)
+			return true;
 	return !find_rule(x, place, &rule) && rule.flags & RW_GUARD;
 }

@@ -215,6 +215,8 @@ int rules_attach(struct way *way, const struct rootward_explainer *x)
 		return domain_rules(way, x);
 	for (place = way->places; place < end && !r; place++) {
 		r = attach_kind(x, anchors, place, place, ANCHOR_OBJECT);
+		if (!r)
+			r = attach_kind(x, anchors, place, place, ANCHOR_LABELLED);
 		if (!r && place + 1 < end && place[1].child)
 			r = attach_kind(x, anchors, place, place + 1, ANCHOR_ENTRY);
 	}
@@ -233,7 +235,8 @@ bool rules_guard(const struct rootward_explainer *x, const struct way *way,
 	if (x->domain)
 		return domain_guard(x, place);
 	for (; anchor && on_same(anchors, anchor, place); anchor++) {
-		if (anchor->kind == ANCHOR_OBJECT && anchor->tree->deny)
+		if ((anchor->kind == ANCHOR_OBJECT || anchor->kind == ANCHOR_LABELLED) &&
+		    anchor->tree->deny)
 			return *tree = NULL, true;
 		if (anchor->kind == ANCHOR_GUARD && !*tree)
 			*tree = anchor->tree;

@@ -105,16 +105,34 @@ static int refuse_following(const struct rootward_policy *policy, const struct r
 	return r;
 }
 
+/* Likewise: what carries a label can change at any time. */
+static int refuse_labels(const struct rootward_policy *policy, const struct rootward_opts *opts)
+{
+	const struct tree *tree;
+	int r = 0;
+
+	for (tree = policy->trees; tree < policy->trees + policy->n_trees; tree++) {
+		if (!tree->label || tree->state == TREE_SKIPPED)
+			continue;
+		diag(opts, ROOTWARD_ERROR, &tree->origin, "use the bpf engine",
+		     "landlock does not see extended attributes: %s cannot be enforced",
+		     tree->path);
+		r = -ENOTSUP;
+	}
+	return r;
+}
+
 int landlock_report_gaps(const struct rootward_policy *policy, const struct trie *trie, int abi,
 			 const struct rootward_opts *opts)
 {
 	struct origin origin = default_origin(policy);
 	uint32_t gap = find_gap(trie, abi);
-	int r = refuse_owners(policy, opts) ?: refuse_following(policy, opts);
+	int r = refuse_owners(policy, opts), following = refuse_following(policy, opts),
+	    labels = refuse_labels(policy, opts);
 	char words[OPS_FORMAT_MAX];
 
-	if (r)
-		return r;
+	if (r || following || labels)
+		return r ?: following ?: labels;
 	if (gap & ~consent(policy, opts))
 		return refuse_gap(policy, trie, gap & ~consent(policy, opts), abi, opts);
 	if (gap) {

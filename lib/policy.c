@@ -60,6 +60,7 @@ void rootward_policy_free(struct rootward_policy *policy)
 	for (i = 0; i < policy->n_trees; i++) {
 		free(policy->trees[i].path);
 		free(policy->trees[i].real);
+		tree_label_free(policy->trees[i].label);
 	}
 	for (i = 0; i < policy->n_strings; i++)
 		free(policy->strings[i]);
@@ -157,6 +158,7 @@ int policy_append(struct rootward_policy *policy, const struct tree *tree)
 
 	policy->trees[policy->n_trees++] = (struct tree){
 		.path = steal_ptr(path),
+		.label = tree->label,
 		.allow = tree->allow,
 		.deny = tree->deny,
 		.optional = tree->optional,

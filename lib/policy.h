@@ -22,6 +22,7 @@
 enum tree_state {
 	TREE_UNRESOLVED,
 	TREE_PRESENT,	/* it exists; @dev, @ino, @mode and @mnt_id say what it is */
+	TREE_LABEL,	/* a label; @dev, @ino, @mode and @mnt_id are of what it is under */
 	TREE_NAME_ONLY, /* a deny on a name that does not exist (yet) in a directory that does */
 	TREE_SKIPPED,	/* optional and missing: no rule */
 };
@@ -49,7 +50,8 @@ struct tree_owners {
 
 /**
  * struct tree - one rule.
- * @path:     as written
+ * @path:     as written; for a label its words, which are no path
+ * @label:    or NULL: the rule is on each directory that carries it
  * @allow, @deny: disjoint masks of enum rootward_op
  * @optional: skipped when it does not exist
  * @builtin:  from the built-in policy, which cannot know the machine: it gives way in harmless
@@ -68,6 +70,7 @@ struct tree_owners {
  */
 struct tree {
 	char *path;
+	struct tree_label *label;
 	uint32_t allow;
 	uint32_t deny;
 	bool optional;
@@ -131,6 +134,23 @@ struct policy_tasks {
 	uint32_t n;
 	struct origin origin;
 };
+
+#define LABEL_TEXT_MAX 62
+
+/**
+ * struct tree_label - what makes directories a rule's.
+ * @xattr, @value: an extended attribute's name and its value, 1 to LABEL_TEXT_MAX bytes
+ * @under: a path, as written: that directory and what is beneath it in its filesystem
+ * @set:   of the tasks that the policy is for, those that may set the attribute and remove it
+ */
+struct tree_label {
+	char *xattr;
+	char *value;
+	char *under;
+	struct policy_tasks set;
+};
+
+void tree_label_free(struct tree_label *label);
 
 /**
  * struct rootward_policy
@@ -224,10 +244,13 @@ struct tree_part {
 /** tree_parts() - @tree, taken apart: each operation is in one of them.  Return: how many. */
 size_t tree_parts(const struct tree *tree, struct tree_part parts[TREE_PARTS_MAX]);
 
+/** policy_has_labels() - whether some of its trees are such. */
+bool policy_has_labels(const struct rootward_policy *policy);
+
 /**
- * policy_append() - one more tree like @tree, of which path, allow, deny, optional, builtin,
- * follows_path, owner, group and origin count.  The path is copied; origin.file must live as long
- * as the policy.
+ * policy_append() - one more tree like @tree, of which path, label, allow, deny, optional, builtin,
+ * follows_path, owner, group and origin count.  The path is copied; a label is the policy's when
+ * this returns 0; origin.file must live as long as the policy.
  *
  * Return: 0; -EINVAL when the path is empty or there already, or the masks are no rule; -E2BIG for
  * more than POLICY_TREES_MAX; -ENOMEM.
@@ -248,8 +271,8 @@ const char *policy_string(struct rootward_policy *policy, const char *s);
 int policy_resolve(struct rootward_policy *policy, const struct rootward_opts *opts);
 
 /**
- * tree_open() - open a TREE_PRESENT tree's object with O_PATH, and see that it is still the one
- * that policy_resolve() saw.
+ * tree_open() - open a TREE_PRESENT tree's object, or what a label is under, with O_PATH, and see
+ * that it is still the one that policy_resolve() saw.
  *
  * Return: a descriptor that the caller closes; -ESTALE when it is another object by now, or none
  * (reported with its origin, as is every other failure); what openat2(2) returns.

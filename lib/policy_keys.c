@@ -39,9 +39,11 @@ const struct policy_key task_keys[] = {
 };
 
 const struct policy_key tree_keys[] = {
-	{ "path", KEY_PATH, true, offsetof(struct tree, path),
+	{ "path", KEY_PATH, false, offsetof(struct tree, path),
 	  "A file or directory; the rule is on what it is, behind symbolic links. `~` is the home "
 	  "directory, relative paths start at the working directory." },
+	{ "label", KEY_LABEL, false, offsetof(struct tree, label),
+	  "In place of a path: each directory that carries this extended attribute." },
 	{ "allow", KEY_OPS, false, offsetof(struct tree, allow), "What is allowed beneath." },
 	{ "deny", KEY_OPS, false, offsetof(struct tree, deny), "What is denied beneath." },
 	{ "optional", KEY_BOOL, false, offsetof(struct tree, optional),
@@ -58,11 +60,24 @@ const struct policy_key tree_keys[] = {
 	{ NULL },
 };
 
+const struct policy_key label_keys[] = {
+	{ "xattr", KEY_XATTR, true, offsetof(struct tree_label, xattr),
+	  "The attribute's name: user.*, trusted.* or security.bpf.*." },
+	{ "value", KEY_VALUE, true, offsetof(struct tree_label, value), "Its value." },
+	{ "under", KEY_PATH, true, offsetof(struct tree_label, under),
+	  "The directory that, with what is beneath it in its filesystem, the label counts in." },
+	{ "set", KEY_TASKS, false, offsetof(struct tree_label, set),
+	  "Of the tasks that the policy is for, those that may set and remove the attribute "
+	  "there." },
+	{ NULL },
+};
+
 #define FITS(keys) _Static_assert(sizeof(keys) / sizeof((keys)[0]) <= KEYS_MAX, "KEYS_MAX")
 
 FITS(policy_keys);
 FITS(task_keys);
 FITS(tree_keys);
+FITS(label_keys);
 
 const char *key_type_text(enum key_type type)
 {
@@ -89,6 +104,12 @@ const char *key_type_text(enum key_type type)
 		return "a list of tasks";
 	case KEY_TASK:
 		return "a word";
+	case KEY_LABEL:
+		return "a map with xattr, value and under";
+	case KEY_XATTR:
+		return "an extended attribute's name";
+	case KEY_VALUE:
+		return "a value";
 	case KEY_TREES:
 		return "a list of trees";
 	}

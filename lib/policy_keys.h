@@ -22,6 +22,9 @@ enum key_type {
 	KEY_MODE,   /* enforce or audit: enum rootward_mode */
 	KEY_TASKS,  /* a list of maps with the keys of task_keys: struct policy_tasks */
 	KEY_TASK,   /* one of those: @offset is enum policy_task_by */
+	KEY_LABEL,  /* a map with the keys of label_keys: struct tree_label */
+	KEY_XATTR,  /* an extended attribute's name: char * */
+	KEY_VALUE,  /* its value: char * */
 	KEY_TREES,  /* a list of maps with the keys of tree_keys */
 };
 
@@ -29,8 +32,8 @@ enum key_type {
  * struct policy_key
  * @type:     what its value looks like, and how it is read
  * @required: a map without it is a mistake
- * @offset:   where the value goes, in struct rootward_policy or struct tree; unused for the types
- *            that say where above
+ * @offset:   where the value goes, in struct rootward_policy, tree or tree_label; unused for the
+ * types that say where above
  * @text:     for the documentation
  */
 struct policy_key {
@@ -47,6 +50,7 @@ struct policy_key {
 extern const struct policy_key policy_keys[];
 extern const struct policy_key task_keys[];
 extern const struct policy_key tree_keys[];
+extern const struct policy_key label_keys[];
 
 /** key_type_text() - "a list of operations" and so on. */
 const char *key_type_text(enum key_type type);

@@ -73,6 +73,20 @@ void read_task_key(struct reader *r, const struct policy_key *key, const struct 
 		   void *object);
 
 /**
+ * read_label(), read_xattr(), read_label_value() - for KEY_LABEL, KEY_XATTR and KEY_VALUE
+ * (policy_label.c).
+ */
+void read_label(struct reader *r, const struct policy_key *key, const struct yaml_node *node,
+		void *object);
+void read_xattr(struct reader *r, const struct policy_key *key, const struct yaml_node *node,
+		void *object);
+void read_label_value(struct reader *r, const struct policy_key *key, const struct yaml_node *node,
+		      void *object);
+
+/** label_words() - what stands for a label's path, kept by the policy; NULL: no memory, told. */
+char *label_words(struct reader *r, const struct tree_label *label);
+
+/**
  * read_id() - a user or, for a @key of that name, a group, by name or by number (policy_owner.c).
  * @node: a word without a NUL
  */

@@ -97,6 +97,23 @@ static int resolve_missing(struct resolver *r, struct tree *tree, const char *pa
 	return 0;
 }
 
+/* What it is under. */
+static int resolve_label(struct resolver *r, struct tree *tree, const char *path)
+{
+	struct object object;
+	const char *why;
+	int ret = lookup_object(&object, path, &why);
+
+	if ((ret == -ENOENT || ret == -ENOTDIR) && tree->optional) {
+		tree->state = TREE_SKIPPED;
+		return 0;
+	}
+	if (ret < 0)
+		return fail_lookup(r, tree, path, ret, why);
+	take(tree, TREE_LABEL, &object);
+	return S_ISDIR(tree->mode) ? 0 : fail(r, tree, -ENOTDIR, "is not under a directory");
+}
+
 static int resolve_tree(struct resolver *r, struct tree *tree)
 {
 	_cleanup_free_ char *path = NULL;
@@ -104,13 +121,15 @@ static int resolve_tree(struct resolver *r, struct tree *tree)
 	const char *why;
 	int ret;
 
-	ret = lookup_expand(&path, tree->path, &why);
+	ret = lookup_expand(&path, tree->label ? tree->label->under : tree->path, &why);
 	if (ret == -ENOENT && tree->optional) {
 		tree->state = TREE_SKIPPED;
 		return 0;
 	}
 	if (ret < 0)
 		return fail(r, tree, ret, why ? why : strerror(-ret));
+	if (tree->label)
+		return resolve_label(r, tree, path);
 
 	ret = lookup_object(&object, path, &why);
 	if (ret == -ENOENT || ret == -ENOTDIR)

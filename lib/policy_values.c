@@ -251,10 +251,13 @@ void read_value(struct reader *r, const struct policy_key *key, const struct yam
 {
 	static void (*const readers[])(struct reader * r, const struct policy_key *key,
 				       const struct yaml_node *node, void *object) = {
-		[KEY_NAME] = read_name,	    [KEY_PATH] = read_path,	[KEY_OPS] = read_ops,
-		[KEY_KEEP] = read_keep,	    [KEY_BOOL] = read_bool,	[KEY_OWNER] = read_who,
-		[KEY_GROUP] = read_who,	    [KEY_MODE] = read_mode,	[KEY_TASKS] = read_tasks,
-		[KEY_TASK] = read_task_key, [KEY_FOLLOW] = read_follow,
+		[KEY_NAME] = read_name,		[KEY_PATH] = read_path,
+		[KEY_OPS] = read_ops,		[KEY_KEEP] = read_keep,
+		[KEY_BOOL] = read_bool,		[KEY_OWNER] = read_who,
+		[KEY_GROUP] = read_who,		[KEY_MODE] = read_mode,
+		[KEY_TASKS] = read_tasks,	[KEY_TASK] = read_task_key,
+		[KEY_LABEL] = read_label,	[KEY_XATTR] = read_xattr,
+		[KEY_VALUE] = read_label_value, [KEY_FOLLOW] = read_follow,
 	};
 
 	readers[key->type](r, key, node, object);

@@ -85,6 +85,16 @@ static const struct yaml_node *value_seen(const struct yaml_node *const *seen, s
 	return NULL;
 }
 
+/* The key of that type, which a tree has one of. */
+static const struct yaml_node *key_seen(const struct yaml_node *const *seen, enum key_type type)
+{
+	const struct policy_key *key = tree_keys;
+
+	while (key->type != type)
+		key++;
+	return seen[key - tree_keys];
+}
+
 /* Each word that denies what a word of @allow allows is a mistake; names both. */
 static void report_both(struct reader *r, const struct yaml_node *allow,
 			const struct yaml_node *deny)
@@ -117,36 +127,61 @@ static void check_tree(struct reader *r, const struct yaml_node *map, const stru
 			    value_seen(seen, offsetof(struct tree, deny)));
 }
 
-static void read_tree(struct reader *r, const struct yaml_node *map)
+/* A tree is named by a path or by a label; a label's words stand for its path. */
+static void check_what(struct reader *r, const struct yaml_node *map,
+		       const struct yaml_node *const *seen)
 {
-	const struct yaml_node *seen[KEYS_MAX] = { NULL };
-	struct tree tree = { .origin = place(r, map) };
-	const struct tree *first;
-	size_t before = r->mistakes;
+	const struct yaml_node *path = key_seen(seen, KEY_PATH), *label = key_seen(seen, KEY_LABEL);
+
+	if (path && label)
+		mistake(r, label, "make two trees of it", "\"path\" and \"label\" in one tree");
+	else if (!path && !label && !map->cut)
+		mistake(r, map, NULL, "\"path\" is missing");
+}
+
+/* Takes the label over.  @right: it is without mistakes */
+static void add_tree(struct reader *r, const struct yaml_node *map, struct tree *tree, bool right)
+{
+	const struct tree *first = policy_find(r->policy, tree->path);
 	int ret;
 
-	read_map(r, tree_keys, map, &tree, seen);
-	if (r->mistakes == before && !map->cut)
-		check_tree(r, map, &tree, seen);
-	if (!tree.path || r->failed)
-		return;
-
-	first = policy_find(r->policy, tree.path);
 	if (first) {
-		mistake(r, map, NULL, "a second tree with the path \"%s\"", tree.path);
+		mistake(r, map, NULL,
+			tree->label ? "a second tree with the %s"
+				    : "a second tree with the path \"%s\"",
+			tree->path);
 		diag(r->opts, ROOTWARD_NOTE, &first->origin, NULL, "the first is here");
 		return;
 	}
 	/* The policy is lost, but its paths still have to be compared with those to come. */
-	if (r->mistakes != before || map->cut) {
-		tree.allow = ROOTWARD_OPS_ALL;
-		tree.deny = 0;
+	if (!right) {
+		tree->allow = ROOTWARD_OPS_ALL;
+		tree->deny = 0;
 	}
-	ret = policy_append(r->policy, &tree);
+	ret = policy_append(r->policy, tree);
+	if (ret == 0)
+		tree->label = NULL;
 	if (ret == -E2BIG)
 		mistake(r, map, NULL, "more than %d trees", POLICY_TREES_MAX);
 	if (ret < 0)
 		r->failed = ret;
+}
+
+static void read_tree(struct reader *r, const struct yaml_node *map)
+{
+	const struct yaml_node *seen[KEYS_MAX] = { NULL };
+	struct tree tree = { .origin = place(r, map) };
+	size_t before = r->mistakes;
+
+	read_map(r, tree_keys, map, &tree, seen);
+	check_what(r, map, seen);
+	if (r->mistakes == before && !map->cut)
+		check_tree(r, map, &tree, seen);
+	if (tree.label && !tree.path)
+		tree.path = label_words(r, tree.label);
+	if (tree.path && !r->failed)
+		add_tree(r, map, &tree, r->mistakes == before && !map->cut);
+	tree_label_free(tree.label);
 }
 
 static void read_trees(struct reader *r, const struct policy_key *key, const struct yaml_node *node)

@@ -49,7 +49,7 @@ int tree_open(const struct tree *tree, const struct rootward_opts *opts)
 	struct object object;
 	int r;
 
-	if (tree->state != TREE_PRESENT)
+	if (tree->state != TREE_PRESENT && tree->state != TREE_LABEL)
 		return -EINVAL;
 	fd = open_real(tree->real, 0);
 	if (fd < 0)

@@ -173,7 +173,14 @@ static int fix_paths(struct rootward_policy *policy, const char *cwd,
 	int r = policy_resolve(policy, opts);
 
 	for (tree = policy->trees; !r && tree < policy->trees + policy->n_trees; tree++) {
-		if (*tree->path == '/')
+		if (tree->label && tree->real) {
+			path = strdup(tree->real);
+			if (!path)
+				return -ENOMEM;
+			free(tree->label->under);
+			tree->label->under = path;
+		}
+		if (tree->label || *tree->path == '/')
 			continue;
 		if (tree->real)
 			path = strdup(tree->real);

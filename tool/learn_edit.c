@@ -263,7 +263,7 @@ static uint32_t denied_at(const struct rootward_policy *policy, const char *path
 		for (size_t i = 0; i < policy->n_trees; i++) {
 			const struct tree *tree = &policy->trees[i];
 
-			if (!tree->real || strcmp(tree->real, at))
+			if (!tree->real || tree->label || strcmp(tree->real, at))
 				continue;
 			denied |= tree->deny & ~closed;
 			closed |= tree->allow | tree->deny;
@@ -276,7 +276,8 @@ static uint32_t denied_at(const struct rootward_policy *policy, const char *path
 static struct tree *tree_at(const struct rootward_policy *policy, const char *path)
 {
 	for (size_t i = 0; i < policy->n_trees; i++)
-		if (policy->trees[i].real && !strcmp(policy->trees[i].real, path))
+		if (policy->trees[i].real && !policy->trees[i].label &&
+		    !strcmp(policy->trees[i].real, path))
 			return &policy->trees[i];
 	return NULL;
 }

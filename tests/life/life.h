@@ -63,5 +63,6 @@ void test_uring(void);
 void test_pins(void);
 void test_domains(void);
 void test_guards(void);
+void test_label_looks(void);
 
 #endif

@@ -10,6 +10,7 @@
 #include <bpf/bpf.h>
 #include <bpf/libbpf.h>
 
+#include "bpf_hooks.h"
 #include "bpf_load.h"
 #include "cleanup.h"
 #include "identity.h"
@@ -25,7 +26,7 @@ static int pin_instead(struct rootward_bpf *skeleton, const char *dir)
 
 	bpf_object__for_each_program(prog, skeleton->obj)
 	{
-		if (bpf_program__type(prog) != BPF_PROG_TYPE_LSM)
+		if (!bpf_on_a_hook(prog))
 			continue;
 		snprintf(path, sizeof(path), "%s/link_%s", dir, bpf_program__name(prog));
 		if (bpf_obj_pin(bpf_map__fd(skeleton->maps.domains), path) < 0)
@@ -39,7 +40,7 @@ static int load_without_hooks(struct rootward_bpf *skeleton)
 	struct bpf_program *prog;
 
 	bpf_object__for_each_program(prog, skeleton->obj)
-		bpf_program__set_autoload(prog, bpf_program__type(prog) != BPF_PROG_TYPE_LSM);
+		bpf_program__set_autoload(prog, !bpf_on_a_hook(prog));
 	return rootward_bpf__load(skeleton);
 }
 

@@ -45,6 +45,43 @@ static void says(const char *text, const char *wanted, const char *what)
 #define BASE "default: [execute]\ntrees:\n  - path: dir\n    allow: [read]\n"
 #define OTHER(path) "  - path: " path "\n    "
 
+#define LABELLED(under)                                                                            \
+	"default: [all]\ntrees:\n"                                                                 \
+	"  - label: {xattr: user.rootward, value: secret, under: " under "}\n    deny: [read]\n"
+
+static void test_labels(void)
+{
+	struct rootward_policy *policy;
+	struct rootward_opts opts;
+
+	policy = check(LABELLED("dir"), 0, "a label");
+	is_str(collected_text(&said),
+	       "note p.yaml labels can come to be anywhere, so rules that change nothing are not "
+	       "looked for\n",
+	       "a label: what is said");
+	collected_reset(&said);
+	opts = collect_opts(&said);
+	is_int(rootward_engine_check(ROOTWARD_ENGINE_LANDLOCK, policy, &opts), -ENOTSUP,
+	       "landlock refuses it");
+	ok(strstr(collected_text(&said),
+		  "error p.yaml:3:5 landlock does not see extended attributes: "
+		  "label user.rootward=secret under dir cannot be enforced (use the bpf engine)\n"),
+	   "and says where: %s", collected_text(&said));
+	opts.best_effort = true;
+	is_int(rootward_engine_check(ROOTWARD_ENGINE_LANDLOCK, policy, &opts), -ENOTSUP,
+	       "at its best, too");
+	rootward_policy_free(policy);
+	check(LABELLED("missing"), -EINVAL, "under what does not exist");
+	check(LABELLED("dir/file"), -EINVAL, "under a file");
+	is_str(collected_text(&said),
+	       "error p.yaml:3:5 \"label user.rootward=secret under dir/file\" is not under a "
+	       "directory\n"
+	       "note p.yaml labels can come to be anywhere, so rules that change nothing are not "
+	       "looked for\n",
+	       "under a file: what is said");
+	rootward_policy_free(check(LABELLED("missing") "    optional: true\n", 0, "if it exists"));
+}
+
 static void test_idle(void)
 {
 	says(BASE, "", "nothing to say");
@@ -285,6 +322,7 @@ static void make_world(void)
 int main(void)
 {
 	make_world();
+	test_labels();
 	test_idle();
 	test_owners();
 	test_owner_lines();

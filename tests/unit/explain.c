@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* rootward_explain() as a C program meets it: questions, what comes back, what is refused. */
 #include <errno.h>
+#include <sys/stat.h>
+#include <sys/xattr.h>
 
 #include <rootward.h>
 
@@ -50,6 +52,39 @@ static void test_bad(void)
 	ok(!e, "nothing comes back");
 	rootward_explanation_free(NULL);
 	rootward_explainer_free(NULL);
+}
+
+/* What carries a label is known by its label. */
+static void test_label(void)
+{
+	static const char text[] = "default: [all]\ntrees:\n- {label: {xattr: user.rootward, "
+				   "value: secret, under: .}, deny: [read_file]}\n";
+	struct rootward_explainer *before = explainer;
+	const struct rootward_verdict *v;
+	struct rootward_policy *policy;
+	struct rootward_explanation *e;
+
+	mkdir("carries", 0755);
+	mkdir("carries/not", 0755);
+	if (setxattr("carries", "user.rootward", "secret", 6, 0)) {
+		skip("no attributes of users on this filesystem", "labels are explained");
+		return;
+	}
+	is_int(rootward_policy_parse(&policy, text, strlen(text), NULL), 0,
+	       "a policy with a label");
+	is_int(rootward_explainer_new(&explainer, &policy, 1, NULL), 0, "is explained");
+	is_int(ASK(&e, .path = "carries/not"), 0, "beneath what carries it");
+	is_int(ASK(&e, .path = "carries/not", .ops = ROOTWARD_OP_READ_FILE), 0, "reading there");
+	v = rootward_explanation_verdict(e, ROOTWARD_OP_READ_FILE);
+	ok(!v->allowed && v->reason == ROOTWARD_REASON_RULE, "is denied by a rule");
+	is_str(v->tree, "label user.rootward=secret under .", "which is the label");
+	rootward_explanation_free(e);
+	is_int(ASK(&e, .path = "work", .ops = ROOTWARD_OP_READ_FILE), 0, "elsewhere");
+	ok(rootward_explanation_verdict(e, ROOTWARD_OP_READ_FILE)->allowed, "it is allowed");
+	rootward_explanation_free(e);
+	rootward_explainer_free(explainer);
+	rootward_policy_free(policy);
+	explainer = before;
 }
 
 static void test_answer(void)
@@ -116,6 +151,7 @@ int main(void)
 	is_int(rootward_explainer_new(&explainer, &policy, 1, NULL), 0, "an explainer");
 	test_bad();
 	test_answer();
+	test_label();
 	test_move();
 	rootward_explainer_free(explainer);
 	is_int(rootward_explainer_new(&explainer, &policy, 17, NULL), -E2BIG, "too many policies");

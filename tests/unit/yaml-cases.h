@@ -260,6 +260,44 @@ BAD("except: [{cgroup: /a/../b}, {cgroup: /./a}, {cgroup: /a//b}]\n",
 BAD("except:\n- uid: 0\n- uid: 1\n- uid: 2\n- uid: 3\n- uid: 4\n- uid: 5\n- uid: 6\n- uid: 7\n- uid: 8\n- uid: 9\n",
     "error p:10:3 more than 8 in \"except\"\n")
 
+/* labels */
+#define L(inside) "trees: [{label: " inside ", deny: read}]\n"
+BAD(L("secret"), "error p:1:17 \"label\" needs a map with xattr, value and under, not a word\n")
+BAD(L("{}"),
+    "error p:1:17 \"xattr\" is missing\n"
+    "error p:1:17 \"value\" is missing\n"
+    "error p:1:17 \"under\" is missing\n")
+BAD(L("{xattr: user.a, value: b}"), "error p:1:17 \"under\" is missing\n")
+BAD(L("{xattr: user.a, value: b, under: /c, mount: d}"), "error p:1:54 unknown key \"mount\"\n")
+BAD(L("{xattr: user.a, valeu: b, under: /c}"),
+    "error p:1:33 unknown key \"valeu\" (did you mean \"value\"?)\n"
+    "error p:1:17 \"value\" is missing\n")
+BAD(L("{xattr: user., value: b, under: /c}"),
+    "error p:1:25 a label is an attribute in user., trusted. or security.bpf., not \"user.\" (\"user.rootward\" is one)\n")
+BAD(L("{xattr: security.selinux, value: b, under: /c}"),
+    "error p:1:25 a label is an attribute in user., trusted. or security.bpf., not \"security.selinux\" (\"user.rootward\" is one)\n")
+BAD(L("{xattr: [user.a], value: '', under: ''}"),
+    "error p:1:25 \"xattr\" needs an extended attribute's name, not a list\n"
+    "error p:1:42 \"value\" has 1 to 62 bytes and no control characters\n"
+    "error p:1:53 the path is empty (the working directory is \".\")\n")
+BAD(L("{xattr: user.a, value: 123456789-123456789-123456789-123456789-123456789-123456789-123, under: /c}"),
+    "error p:1:40 \"value\" has 1 to 62 bytes and no control characters\n")
+BAD(L("{xattr: user.a, value: \"a\\tb\", under: /c}"),
+    "error p:1:40 \"value\" has 1 to 62 bytes and no control characters\n")
+BAD(L("{xattr: user.a, value: b, under: /c, set: root}"),
+    "error p:1:59 \"set\" needs a list of tasks, not a word\n")
+BAD(L("{xattr: user.a, value: b, under: /c, set: [{gidd: 1}]}"),
+    "error p:1:61 unknown key \"gidd\" (did you mean \"gid\"?)\n")
+BAD("trees: [{path: /a, label: {xattr: user.a, value: b, under: /c}, deny: read}]\n",
+    "error p:1:20 \"path\" and \"label\" in one tree (make two trees of it)\n")
+BAD("trees:\n- {label: {xattr: user.a, value: b, under: /c}, deny: read}\n- {label: {xattr: user.a, value: b, under: /c}, allow: read}\n",
+    "error p:3:3 a second tree with the label user.a=b under /c\n"
+    "note p:2:3 the first is here\n")
+BAD(L("{xattr: user.a, value: b, under: /c}, allow: read"),
+    "error p:1:74 \"read\" denies what \"read\" allows in the same tree: read\n"
+    "note p:1:62 \"read\" is here\n")
+#undef L
+
 /* all of them in one go, also behind a tree that is wrong by itself */
 BAD("name: []\ndefault: raed\ntrees:\n  - path: /a\n  - path: /a\n    allow: [xx]\n  - path: ''\n    alow: read\n",
     "error p:1:7 \"name\" needs a name, not a list\n"

@@ -116,6 +116,31 @@ static void test_owners(void)
 	rootward_policy_free(policy);
 }
 
+static void test_labels(void)
+{
+	struct rootward_policy *policy = parse(
+		"trees:\n"
+		"  - {label: {xattr: user.a, value: b c, under: /d}, deny: read}\n"
+		"  - {label: {xattr: trusted.a, value: x, under: ., set: [{uid: 0}, {gid: 7}]},"
+		" allow: read, optional: true}\n"
+		"  - {label: {xattr: security.bpf.a, value: x, under: ~}, allow: all}\n"
+		"  - {label: {xattr: user.a, value: 12345678901234567890123456789012345678901234567890"
+		"123456789012, under: /d}, deny: read}\n");
+	struct tree *t = policy->trees;
+
+	is_int(policy->n_trees, 4, "labels");
+	is_str(t[0].path, "label user.a=b c under /d", "a label's words stand for its path");
+	is_str(t[0].label->xattr, "user.a", "the attribute");
+	is_str(t[0].label->value, "b c", "its value");
+	is_str(t[0].label->under, "/d", "and where");
+	is_int(t[0].label->set.n, 0, "nobody sets it");
+	is_int(t[1].label->set.n, 2, "or some");
+	ok(t[1].label->set.list[1].by == TASK_BY_GID && t[1].label->set.list[1].gid == 7,
+	   "by group");
+	ok(policy_has_labels(policy), "the policy has labels");
+	rootward_policy_free(policy);
+}
+
 static void test_tasks(void)
 {
 	struct rootward_policy *policy =
@@ -290,6 +315,7 @@ int main(void)
 	test_good();
 	test_owners();
 	test_tasks();
+	test_labels();
 	test_odd_but_good();
 	test_monsters();
 	test_too_many_trees();
