@@ -202,7 +202,7 @@ __noinline int verdict_keep(const struct rw_domain *domain, __u64 mnt, __u64 den
 	if (seq & 1 || __sync_val_compare_and_swap(&v->seq, seq, seq + 1) != seq)
 		return 0;
 	v->allowed =
-		(__u32)of | (verdict_is(v, &place, domain->serial, relabelled) ? v->allowed : 0);
+		ops | (verdict_is(v, &place, domain->serial, relabelled) ? v->allowed : 0);
 	v->relabelled = relabelled;
 	v->domain = domain->serial;
 	v->place = place;

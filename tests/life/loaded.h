@@ -33,5 +33,6 @@ void test_replacement(void);
 void test_kills(void);
 void test_sizes(void);
 void test_follow(void);
+void test_labels(void);
 
 #endif
