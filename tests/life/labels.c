@@ -202,6 +202,37 @@ static void covered(void)
 	}
 }
 
+static void begin(void *data)
+{
+	struct bpf_state *state;
+
+	session_begin(&state, POLICY);
+	_exit(0);
+}
+
+/* Whoever comes next finds what was left, wherever its maker was killed. */
+static void killed(void)
+{
+	unsigned int n, wrong = 0;
+	struct bpf_state *keeper;
+	struct rw_label first;
+	__u32 index = 0;
+
+	if (session_begin(&keeper, "default: [all]\n") < 0)
+		return;
+	for (n = 1; kill_at(n, begin, NULL); n++) {
+		bpf_kernel_lock(&keeper->kernel);
+		bpf_domains_collect(&keeper->kernel);
+		bpf_kernel_unlock(&keeper->kernel);
+		wrong += labelled(keeper) || keeper->kernel.shared->n_labels ||
+			 bpf_map_lookup_elem(keeper->kernel.pins[PINNED_LABELS], &index, &first) ||
+			 first.under.domain;
+	}
+	ok(n > 10, "killed at each of %u system calls", n - 1);
+	is_int(wrong, 0, "no label is left, and none's number");
+	session_end(keeper);
+}
+
 #define DEEP 3000
 
 /* Deeper than there are descriptors, and than a path can be long. */
@@ -271,5 +302,6 @@ void test_label_looks(void)
 	moved();
 	covered();
 	too_many();
+	killed();
 	deep();
 }
