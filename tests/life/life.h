@@ -64,5 +64,6 @@ void test_pins(void);
 void test_domains(void);
 void test_guards(void);
 void test_label_looks(void);
+void test_labels_asked(void);
 
 #endif

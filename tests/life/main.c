@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* usage: life [pins|domains|guards|labels] */
+/* usage: life [pins|domains|guards|labels|asked] */
 #include <errno.h>
 #include <unistd.h>
 
@@ -14,7 +14,8 @@ int main(int argc, char **argv)
 	} parts[] = { { "pins", test_pins },
 		      { "domains", test_domains },
 		      { "guards", test_guards },
-		      { "labels", test_label_looks } };
+		      { "labels", test_label_looks },
+		      { "asked", test_labels_asked } };
 	int r = geteuid() ? -EPERM : stage_set();
 	size_t i;
 
