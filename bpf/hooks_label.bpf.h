@@ -62,14 +62,21 @@ static long label_ask_turn(__u32 i, void *ctx)
 	return !!l->answer;
 }
 
+/*
+ * The value that is set, of a hook's arguments the one of that number.  Not every kernel's verifier
+ * lets a program load a pointer to const void.
+ */
+#define VALUE_INTO(l, ctx, i) bpf_probe_read_kernel(&(l)->value, sizeof((l)->value), &(ctx)[i])
+
 SEC("lsm/inode_setxattr")
 int BPF_PROG(rw_label_inode_setxattr, void *idmap, struct dentry *dentry, const char *name,
 	     const void *value, unsigned long size)
 {
-	struct labelling l = { .name = (__u64)name, .value = (__u64)value, .size = size };
+	struct labelling l = { .name = (__u64)name, .size = size };
 
 	if (!shared.n_labels)
 		return 0;
+	VALUE_INTO(&l, ctx, 3);
 	address_into(&l.dentry, dentry);
 	l.asker = current_asker();
 	/* An empty value has no address; it is none that a label can have. */
@@ -109,10 +116,11 @@ SEC("lsm/inode_post_setxattr")
 int BPF_PROG(rw_label_inode_post_setxattr, struct dentry *dentry, const char *name,
 	     const void *value, unsigned long size)
 {
-	struct labelling l = { .name = (__u64)name, .value = (__u64)value, .size = size };
+	struct labelling l = { .name = (__u64)name, .size = size };
 
 	if (!shared.n_labels)
 		return 0;
+	VALUE_INTO(&l, ctx, 2);
 	address_into(&l.dentry, dentry);
 	bpf_loop(shared.n_labels, label_done_turn, &l, 0);
 	return 0;

@@ -15,7 +15,7 @@
 #include "loaded_label.h"
 
 #define DIRECTORIES 24
-#define LOADS 8
+#define LOADS 4
 
 static const char *directory(unsigned int i)
 {
