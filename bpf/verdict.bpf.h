@@ -201,8 +201,7 @@ __noinline int verdict_keep(const struct rw_domain *domain, __u64 mnt, __u64 den
 	seq = *(volatile __u64 *)&v->seq;
 	if (seq & 1 || __sync_val_compare_and_swap(&v->seq, seq, seq + 1) != seq)
 		return 0;
-	v->allowed =
-		ops | (verdict_is(v, &place, domain->serial, relabelled) ? v->allowed : 0);
+	v->allowed = ops | (verdict_is(v, &place, domain->serial, relabelled) ? v->allowed : 0);
 	v->relabelled = relabelled;
 	v->domain = domain->serial;
 	v->place = place;
