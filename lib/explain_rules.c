@@ -179,6 +179,20 @@ static int attach_kind(const struct rootward_explainer *x, const struct anchors 
 	return r;
 }
 
+/* Is it a rule on what a mount covers, at place number @i, whose path is @path?  Or may it be one?
+ */
+static bool covers_rule(const struct way *way, size_t i, const char *path,
+			const struct anchor *anchor)
+{
+	const struct place *place = &way->places[i], *up = place + 1;
+
+	/* What carries a label has no path; it is in the filesystem of the directory above. */
+	if (anchor->kind == ANCHOR_LABELLED)
+		return i + 1 == way->n || anchor->identity.dev == up->dev;
+	return anchor->kind == ANCHOR_OBJECT && !strcmp(anchor->tree->real, path) &&
+	       anchor->tree->mnt_id == place->is.mnt_id;
+}
+
 /*
  * Over descriptors nothing tells what a mount covers.  It matters if a rule was hung there before
  * the mount was made: what its path leads to now is another object.
@@ -197,10 +211,7 @@ static int find_covered(struct way *way, const struct anchors *anchors)
 		if (!path)
 			return -ENOMEM;
 		for (k = 0; k < anchors->n; k++)
-			if (anchors->list[k].kind == ANCHOR_OBJECT &&
-			    !strcmp(anchors->list[k].tree->real, path) &&
-			    anchors->list[k].tree->mnt_id == place->is.mnt_id)
-				way->blind = true;
+			way->blind |= covers_rule(way, i, path, &anchors->list[k]);
 	}
 	return 0;
 }

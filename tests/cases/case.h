@@ -130,7 +130,7 @@ struct case_group {
 
 /* X(group): in the order of running */
 #define GROUPS(X)                                                                                  \
-	X(nearest) X(defaults) X(files) X(follow) X(entries) X(renames) X(execute) X(paths) X(mounts)        \
+	X(nearest) X(defaults) X(files) X(follow) X(labels) X(entries) X(renames) X(execute) X(paths) X(mounts)        \
 	X(detached) X(overlay) X(layers) X(meta) X(owners) X(owned) X(mapped) X(roads) X(escape)   \
 	X(fences) X(survive)
 

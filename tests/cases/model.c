@@ -51,6 +51,10 @@ static int add_rule(struct rule *rule, const struct tree *tree, uint32_t ops)
 			       .dir = -1,
 			       .owner = tree->owner,
 			       .group = tree->group };
+	if (tree->label) {
+		rule->label = label_new(tree->label);
+		return 0;
+	}
 	if (!real && (errno != ENOENT || (tree->allow && !tree->optional)))
 		return -errno;
 	if (strcmp(path, "/")) {
@@ -70,6 +74,17 @@ static int add_rule(struct rule *rule, const struct tree *tree, uint32_t ops)
 	if (rule->is_dir)
 		rule->dir = open(real, O_PATH | O_CLOEXEC);
 	return 0;
+}
+
+/* What carries a label may be another than when it was looked last. */
+static void look_for_labels(struct model *model, struct layer *layer, bool late)
+{
+	size_t i;
+
+	for (i = 0; i < layer->n_rules; i++)
+		if (layer->rules[i].label)
+			label_look(layer->rules[i].label);
+	guards_find(&model->world, layer, late);
 }
 
 int model_add(struct model *model, const char *text)
@@ -93,7 +108,7 @@ int model_add(struct model *model, const char *text)
 		r = add_rule(&layer->rules[i], &policy->trees[i], ops);
 	rootward_policy_free(policy);
 	if (!r)
-		guards_find(&model->world, layer);
+		look_for_labels(model, layer, false);
 	model->n++;
 	return r;
 }
@@ -104,6 +119,7 @@ void model_free(struct model *model)
 
 	for (i = 0; i < model->n; i++) {
 		for (k = 0; k < model->layers[i].n_rules; k++) {
+			label_free(model->layers[i].rules[k].label);
 			close(model->layers[i].rules[k].up);
 			close(model->layers[i].rules[k].dir);
 		}
@@ -311,7 +327,10 @@ int model_check(struct model *model, const struct check *check, const struct ask
 	_cleanup_free_ char *path = path_expand(check->now ?: check->path);
 	_cleanup_free_ char *path2 = path_expand(check->now2 ?: check->path2);
 	const struct verb *verb = &verbs[check->verb];
+	size_t i;
 
+	for (i = 0; i < model->n; i++)
+		look_for_labels(model, &model->layers[i], true);
 	model->asker = asker;
 	model->in_doubt = model->nobodys = model->late = model->left_open = false;
 	switch (verb->kind) {

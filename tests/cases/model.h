@@ -262,16 +262,38 @@ bool model_nobodys(const struct model *model);
 
 void model_free(struct model *model);
 
+/* --- model_label.c */
+
+/**
+ * struct label
+ * @under: a descriptor of what it is under
+ * @on:    of the directories that carry it
+ */
+struct label {
+	char name[64], value[64];
+	int under;
+	int *on;
+	size_t n;
+};
+
+struct label *label_new(const struct tree_label *tree);
+/** label_look() - see which directories carry it now. */
+void label_look(struct label *label);
+bool label_is_on(const struct label *label, struct id id);
+void label_free(struct label *label);
+
 /* --- model_decide.c */
 
 /**
  * struct rule - a tree of a policy.
+ * @label:   or NULL; the rule is on those that carry it, and of what follows @allow and @deny count
  * @id:      the object's; NO_ID for a name that did not exist, and for a rule that @follows it
  * @parent, @name: the entry, for the second anchor
  * @up:      a descriptor of @parent, @dir: of a directory itself, or -1
  * @owner, @group: whose objects it is about, as the policy has them
  */
 struct rule {
+	struct label *label;
 	struct id id;
 	struct id parent;
 	char name[256];
@@ -326,8 +348,11 @@ uint32_t denied_inside(const struct world *world, const struct layer *layer,
 
 /* --- model_guard.c */
 
-/** guards_find() - of a new layer: what is denied, and what is rootward of it. */
-void guards_find(const struct world *world, struct layer *layer);
+/**
+ * guards_find() - of a layer: what is denied, and what is rootward of it.
+ * @late: it is so since the policy was looked up
+ */
+void guards_find(const struct world *world, struct layer *layer, bool late);
 
 /** is_guard() - whether @id must stay.  Sets *late if that is since something was moved there. */
 bool is_guard(const struct layer *layer, struct id id, bool *late);

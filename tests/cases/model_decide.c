@@ -10,6 +10,8 @@
 
 static bool is_itself(const struct rule *rule, const struct node *node)
 {
+	if (rule->label)
+		return label_is_on(rule->label, node->id);
 	return !same_id(rule->id, NO_ID) && same_id(rule->id, node->id);
 }
 

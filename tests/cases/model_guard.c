@@ -39,19 +39,29 @@ static void add_chain(struct layer *layer, const struct chain *chain, bool late)
 			add(layer, chain->nodes[i].id, late);
 }
 
-void guards_find(const struct world *world, struct layer *layer)
+static void add_dir(const struct world *world, struct layer *layer, int dir, bool late)
+{
+	struct chain chain = { 0 };
+
+	chain_dir(world, dir, &chain);
+	add_chain(layer, &chain, late);
+	chain_free(&chain);
+}
+
+void guards_find(const struct world *world, struct layer *layer, bool late)
 {
 	const struct rule *rule;
-	struct chain chain;
+	size_t i;
 
 	for (rule = layer->rules; rule < layer->rules + layer->n_rules; rule++) {
 		if (!rule->deny)
 			continue;
-		chain = (struct chain){ 0 };
-		chain_dir(world, rule->dir >= 0 ? rule->dir : rule->up, &chain);
+		for (i = 0; rule->label && i < rule->label->n; i++)
+			add_dir(world, layer, rule->label->on[i], late);
+		if (rule->label || late)
+			continue;
 		add(layer, rule->id, false);
-		add_chain(layer, &chain, false);
-		chain_free(&chain);
+		add_dir(world, layer, rule->dir >= 0 ? rule->dir : rule->up, false);
 	}
 }
 

@@ -197,6 +197,8 @@ enum verb_kind {
 	X(LISTEN, do_listen, K_NONE, 0)                                                            \
 	X(SET_UID_BIT, do_set_uid_bit, K_NONE, 0)                                                  \
 	X(SET_GROUP_BIT, do_set_group_bit, K_NONE, 0)                                              \
+	X(LABEL, do_label, K_NONE, 0)                                                              \
+	X(UNLABEL, do_unlabel, K_NONE, 0)                                                          \
 	X(GIVE, do_give, K_NONE, 0)                                                                \
 	X(MOUNT_IDMAPPED, do_mount_idmapped, K_NONE, 0)                                            \
 	X(KILL_OFF_SUPERVISOR, do_kill_off_supervisor, K_NONE, 0)

@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Verbs that settle whose an object is. */
+/* Verbs that settle whose an object is, and what labels it carries. */
 #include <stdlib.h>
+#include <string.h>
 #include <sys/stat.h>
+#include <sys/xattr.h>
 #include <unistd.h>
 
 #include "cleanup.h"
@@ -34,4 +36,15 @@ int do_mount_idmapped(const char *path, const char *path2)
 	if (mount < 0)
 		return mount == -EINVAL ? -ENXIO : mount;
 	return mount_attach(mount, path2);
+}
+
+/* What carries the attribute that policies here call a label, and its value. */
+int do_label(const char *path, const char *path2)
+{
+	return setxattr(path, "trusted.rootward", path2, strlen(path2), 0) ? -errno : 0;
+}
+
+int do_unlabel(const char *path, const char *path2)
+{
+	return removexattr(path, "trusted.rootward") ? -errno : 0;
 }
