@@ -1,13 +1,14 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * Watching: the rings of loaded policies are read as they fill.  The list is looked at again before
- * each wait, so a policy that takes another's place is watched from then on, and what its
- * predecessor still had to tell is read first.
+ * Watching: the rings of loaded policies are read as they fill.  When one takes another's place,
+ * what its predecessor still had to tell is read first.
  */
 #include <errno.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/epoll.h>
 #include <time.h>
+#include <unistd.h>
 
 #include <bpf/bpf.h>
 #include <bpf/libbpf.h>
@@ -16,16 +17,14 @@
 #include "bpf_kernel.h"
 #include "bpf_loaded.h"
 #include "bpf_rules.h"
-#include "cleanup.h"
-#include "opts.h"
+#include "watch.h"
 
 /*
- * A watch says that it is there for so long; it looks up more often.  One that was stopped is told
- * for longer how much it missed.
+ * A watch says that it is there for so long; it is looked up more often.  One that was stopped is
+ * told for longer how much it missed.
  */
 #define STAYS_NS 3000000000ULL
 #define MISSES_NS 60000000000ULL
-#define LOOKS_UP_MS 500
 
 /**
  * struct watched - one policy.
@@ -34,7 +33,7 @@
  * @seen:   lately
  */
 struct watched {
-	struct rootward_watch *watch;
+	struct bpf_watch *watch;
 	struct ring_buffer *ring;
 	__u32 domain;
 	__u64 serial;
@@ -42,23 +41,14 @@ struct watched {
 	__u64 seen;
 };
 
-/**
- * struct rootward_watch
- * @epoll: waits for any of the rings
- * @lost:  of policies that are no more
- */
-struct rootward_watch {
+/** struct bpf_watch - @lost: of policies that are no more */
+struct bpf_watch {
+	struct watch_sink *sink;
 	struct bpf_kernel kernel;
-	int epoll;
-	char *name;
 	__u64 name_hash;
-	enum rootward_watch_what what;
 	struct watched list[RW_LOADED];
 	__u64 lost;
 	struct event_reader reader;
-	rootward_event_fn fn;
-	void *data;
-	int told;
 };
 
 static __u64 now_ns(void)
@@ -72,13 +62,13 @@ static __u64 now_ns(void)
 static int hand_over(void *ctx, void *bytes, size_t size)
 {
 	struct watched *from = ctx;
-	struct rootward_watch *w = from->watch;
+	struct bpf_watch *w = from->watch;
 	struct rootward_event event;
 	const struct rw_event *e = event_read(&w->reader, bytes, size, &event);
 	struct rw_tree_key key;
 	struct rw_tree tree;
 
-	if (!e || !w->fn)
+	if (!e)
 		return 0;
 	event.policy = w->kernel.domains[from->domain].name;
 	key = (struct rw_tree_key){ .domain = e->domain, .layer = 0, .tree = e->tree };
@@ -87,8 +77,7 @@ static int hand_over(void *ctx, void *bytes, size_t size)
 		event.tree = tree.path;
 		event.origin = tree.origin;
 	}
-	w->fn(w->data, &event);
-	w->told++;
+	watch_sink_take(w->sink, &event);
 	return 0;
 }
 
@@ -125,14 +114,14 @@ static void stay(struct watched *one)
 	one->seen = domain->lost;
 	__atomic_store_n(&domain->lost_until, now_ns() + MISSES_NS, __ATOMIC_RELAXED);
 	__atomic_store_n(&domain->watched_until, until, __ATOMIC_RELAXED);
-	if (one->watch->what == ROOTWARD_WATCH_ALL)
+	if (one->watch->sink->what == ROOTWARD_WATCH_ALL)
 		__atomic_store_n(&domain->told_until, until, __ATOMIC_RELAXED);
 }
 
 /* What was told before is for nobody. */
-static int start_watching(struct rootward_watch *w, struct watched *one, __u32 domain)
+static int start_watching(struct bpf_watch *w, struct watched *one, __u32 domain)
 {
-	rootward_event_fn fn = w->fn;
+	rootward_event_fn fn = w->sink->fn;
 	__u32 id;
 	int ring;
 
@@ -149,7 +138,7 @@ static int start_watching(struct rootward_watch *w, struct watched *one, __u32 d
 	if (!one->ring)
 		return -errno;
 	/* A ring that is freed is no longer waited for. */
-	if (epoll_ctl(w->epoll, EPOLL_CTL_ADD, ring_buffer__epoll_fd(one->ring),
+	if (epoll_ctl(w->sink->epoll, EPOLL_CTL_ADD, ring_buffer__epoll_fd(one->ring),
 		      &(struct epoll_event){ .events = EPOLLIN }) < 0) {
 		ring_buffer__free(one->ring);
 		return -errno;
@@ -157,22 +146,22 @@ static int start_watching(struct rootward_watch *w, struct watched *one, __u32 d
 	one->serial = w->kernel.domains[domain].serial;
 	stay(one);
 	one->lost = w->kernel.domains[domain].lost;
-	w->fn = NULL;
+	w->sink->fn = NULL;
 	ring_buffer__consume(one->ring);
-	w->fn = fn;
+	w->sink->fn = fn;
 	return 0;
 }
 
-static bool is_wanted(const struct rootward_watch *w, __u32 domain)
+static bool is_wanted(const struct bpf_watch *w, __u32 domain)
 {
-	return domain && (!w->name || w->kernel.domains[domain].name_hash == w->name_hash);
+	return domain && (!w->sink->name || w->kernel.domains[domain].name_hash == w->name_hash);
 }
 
 /*
  * When the last policy goes, the maps go with it, and the next to come has others.  Return: 0 when
  * there are maps, -ENOENT when there are none.
  */
-static int look_anew(struct rootward_watch *w)
+static int look_anew(struct bpf_watch *w)
 {
 	int i;
 
@@ -182,20 +171,7 @@ static int look_anew(struct rootward_watch *w)
 	return loaded_look(&w->kernel);
 }
 
-static int look_up_list(struct rootward_watch *w);
-
-/* Return: how many policies are watched, or -errno. */
-static int look_up(struct rootward_watch *w)
-{
-	int n = w->kernel.domains ? look_up_list(w) : 0;
-
-	if (n)
-		return n;
-	n = look_anew(w);
-	return n == -ENOENT ? 0 : n < 0 ? n : look_up_list(w);
-}
-
-static int look_up_list(struct rootward_watch *w)
+static int look_up_list(struct bpf_watch *w)
 {
 	__u32 i, domain;
 	int n = 0, r;
@@ -220,105 +196,59 @@ static int look_up_list(struct rootward_watch *w)
 	return n;
 }
 
-static int consume(struct rootward_watch *w)
+int bpf_watch_look_up(struct bpf_watch *w)
+{
+	int n = w->kernel.domains ? look_up_list(w) : 0;
+
+	if (n)
+		return n;
+	n = look_anew(w);
+	return n == -ENOENT ? 0 : n < 0 ? n : look_up_list(w);
+}
+
+int bpf_watch_consume(struct bpf_watch *w)
 {
 	int i, r = 0;
 
-	w->told = 0;
 	for (i = 0; i < RW_LOADED && r >= 0; i++)
 		if (w->list[i].serial)
 			r = ring_buffer__consume(w->list[i].ring);
-	return r < 0 ? r : w->told;
+	return r < 0 ? r : 0;
 }
 
-int rootward_watch_new(struct rootward_watch **ret, const char *name, enum rootward_watch_what what,
-		       const struct rootward_opts *opts)
+struct bpf_watch *bpf_watch_new(struct watch_sink *sink)
 {
-	struct rootward_watch *w;
-	struct rootward_opts copy;
-	int r;
+	struct bpf_watch *w = calloc(1, sizeof(*w));
 
-	r = opts_take(&copy, opts);
-	if (r < 0)
-		return r;
-	w = calloc(1, sizeof(*w));
 	if (!w)
-		return -ENOMEM;
+		return NULL;
+	w->sink = sink;
 	w->kernel = (struct bpf_kernel)BPF_KERNEL_NONE;
-	w->what = what;
-	w->epoll = epoll_create1(EPOLL_CLOEXEC);
-	w->name = name ? strdup(name) : NULL;
-	w->name_hash = name ? rule_name_hash(name, strlen(name)) : 0;
-	r = w->epoll < 0 || (name && !w->name) ? -ENOMEM : loaded_look(&w->kernel);
-	if (r == 0)
-		r = look_up(w);
-	if (r > 0) {
-		*ret = w;
-		return 0;
-	}
-	rootward_watch_free(w);
-	return r < 0 ? r : -ENOENT;
+	w->name_hash = sink->name ? rule_name_hash(sink->name, strlen(sink->name)) : 0;
+	return w;
 }
 
-static int wait_for_any(struct rootward_watch *w, int timeout)
-{
-	struct epoll_event event;
-
-	if (timeout < 0 || timeout > LOOKS_UP_MS)
-		timeout = LOOKS_UP_MS;
-	return epoll_wait(w->epoll, &event, 1, timeout) < 0 ? -errno : 0;
-}
-
-int rootward_watch_read(struct rootward_watch *w, int timeout, rootward_event_fn fn, void *data)
-{
-	__u64 begin = now_ns(), looked = 0;
-	int r, left, watched = 1;
-
-	w->fn = fn;
-	w->data = data;
-	for (;;) {
-		if (now_ns() - looked > LOOKS_UP_MS * 1000000ULL) {
-			watched = look_up(w);
-			looked = now_ns();
-		}
-		r = watched < 0 ? watched : consume(w);
-		if (r)
-			return r;
-		if (!watched && w->name)
-			return -ENOENT;
-		left = timeout < 0 ? -1 : timeout - (int)((now_ns() - begin) / 1000000);
-		if (timeout >= 0 && left <= 0)
-			return 0;
-		r = wait_for_any(w, left);
-		if (r < 0)
-			return r;
-	}
-}
-
-uint64_t rootward_watch_lost(struct rootward_watch *w)
+uint64_t bpf_watch_lost(const struct bpf_watch *w)
 {
 	uint64_t lost = w->lost;
 	int i;
 
 	for (i = 0; i < RW_LOADED; i++)
 		if (w->list[i].serial)
-			lost += domain_of(&w->list[i])->lost - w->list[i].lost;
+			lost += w->kernel.domains[w->list[i].domain].lost - w->list[i].lost;
 	return lost;
 }
 
-void rootward_watch_free(struct rootward_watch *w)
+void bpf_watch_free(struct bpf_watch *w)
 {
 	int i;
 
 	if (!w)
 		return;
-	w->fn = NULL;
 	for (i = 0; i < RW_LOADED; i++)
 		if (w->list[i].serial)
 			stop_watching(&w->list[i]);
 	bpf_kernel_close(&w->kernel);
-	cleanup_close(&w->epoll);
 	event_reader_done(&w->reader);
-	free(w->name);
 	free(w);
 }

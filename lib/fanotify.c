@@ -30,6 +30,9 @@ static void group_free(struct group *group)
 		munmap(group->counts, sizeof(*group->counts));
 	cleanup_close(&group->fd);
 	cleanup_close(&group->socket);
+	cleanup_close(&group->shared);
+	cleanup_close(&group->tells);
+	cleanup_close(&group->told);
 	cleanup_close(&group->go);
 	free(group->path);
 	free(group);
@@ -43,6 +46,7 @@ static struct group *group_new(struct rootward_policy *policy)
 		return NULL;
 	group->policy = policy;
 	group->fd = group->socket = group->go = -1;
+	group->shared = group->tells = group->told = -1;
 	return group;
 }
 
@@ -140,13 +144,7 @@ static int prepare(struct group *group, const struct rootward_opts *opts)
 		return r;
 	for (; tree < group->policy->trees + group->policy->n_trees; tree++)
 		group->owners |= tree_is_owned(tree);
-	group->counts = mmap(NULL, sizeof(*group->counts), PROT_READ | PROT_WRITE,
-			     MAP_SHARED | MAP_ANONYMOUS, -1, 0);
-	if (group->counts == MAP_FAILED) {
-		group->counts = NULL;
-		return -ENOMEM;
-	}
-	return 0;
+	return tell_open(group);
 }
 
 /* --- in the background */
@@ -155,7 +153,8 @@ static bool is_own(const struct group *group, int fd)
 {
 	size_t i;
 
-	if (fd == group->fd || fd == group->socket || fd == group->go)
+	if (fd == group->fd || fd == group->socket || fd == group->go || fd == group->shared ||
+	    fd == group->tells || fd == group->told)
 		return true;
 	for (i = 0; i < POLICY_TASKS_MAX; i++)
 		if (fd == group->whom.applies_to[i].fd || fd == group->whom.except[i].fd)
@@ -376,6 +375,7 @@ static int show(void *data, const char *path, const struct told *told)
 		.denied = told->denied,
 		.retried = told->retried,
 		.unstable = told->unstable,
+		.lost = told->lost,
 		.moved = told->moved,
 		.engine = ROOTWARD_ENGINE_FANOTIFY,
 		.gone = (int)told->gone,

@@ -14,6 +14,7 @@
 #ifndef ROOTWARD_LIB_FANOTIFY_H
 #define ROOTWARD_LIB_FANOTIFY_H
 
+#include <limits.h>
 #include <stdatomic.h>
 #include <sys/types.h>
 
@@ -73,12 +74,21 @@ void whom_free(struct whom *whom);
 
 /* --- the group */
 
-/** struct counts - shared by the processes of a group. */
+/**
+ * struct counts - shared by the processes of a group, and with who watches it.
+ * @watch: enum rootward_watch_what and 1, as long as somebody holds the lock on this
+ * (fanotify_tell.c)
+ * @lost:  what was not told to that one, and to those before
+ */
 struct counts {
-	_Atomic uint64_t allowed, denied, retried, unstable;
+	_Atomic uint64_t allowed, denied, retried, unstable, lost;
+	_Atomic int watch;
 	/* events that were answered; one is being looked at; the number its descriptor has */
 	_Atomic uint64_t turns;
 	_Atomic int busy, event_fd;
+	/* whose that one is, and what is asked */
+	_Atomic int tid;
+	_Atomic uint32_t ops;
 	/* who loads has said whether it stays; the machine goes down */
 	_Atomic int settled, stop;
 	_Atomic int decider, restarts;
@@ -88,6 +98,8 @@ struct counts {
  * struct group - a policy at work.
  * @fd:     the fanotify group
  * @socket: where it is asked
+ * @shared: what @counts is in
+ * @tells, @told: a socket for what is decided, and where that comes out
  * @go:     a pipe's end: it stays when something comes, and not when that closes
  * @path:   of the socket
  * @owners: some rule asks for them; @started: its processes run
@@ -99,7 +111,7 @@ struct group {
 	struct rootward_explainer *explainer;
 	struct whom whom;
 	struct counts *counts;
-	int fd, socket, go;
+	int fd, socket, shared, tells, told, go;
 	char *path;
 	int *held;
 	size_t n_held;
@@ -153,6 +165,57 @@ void view_leave(struct view *view);
 /** view_holds() - whether the object is still what @located says, and its mounts were known. */
 bool view_holds(const struct view *view, const struct way *way);
 
+/* --- fanotify_tell.c: what is decided, to who watches */
+
+/**
+ * struct decided - one decision, as it is sent; behind it the object, the rule's path and where
+ * that was written, a NUL behind each.  As struct rootward_event.
+ */
+struct decided {
+	uint64_t when;
+	uint32_t ops, denied;
+	int32_t reason, pid;
+	uint32_t outcome, whole, owned, uid, gid, zero;
+	char comm[16];
+	char exe[64];
+};
+
+#define DECIDED_MAX (sizeof(struct decided) + 3 * (PATH_MAX + 1))
+
+/**
+ * struct telling - a decision on its way.
+ * @wanted: by somebody; else nothing of it is found out
+ * @object: as far as it is known, to free
+ * @by:     the rule, or NULL
+ */
+struct telling {
+	bool wanted;
+	struct decided is;
+	char *object;
+	const struct tree *by;
+};
+
+/** tell_open() - make the group's @counts, @tells and @told.  Return: 0 or -errno. */
+int tell_open(struct group *group);
+
+/** tell_begin() - look whether somebody watches. */
+void tell_begin(struct telling *telling, const struct group *group, uint32_t ops);
+
+/** tell_decision() - what a walk that is over led to: @ruling, and whether @its_own mounts were
+ * seen. */
+void tell_decision(struct telling *telling, const struct group *group, const struct way *way,
+		   const struct ruling *ruling, bool its_own);
+
+/** tell_failure() - of an object @fd, or -1, about which nothing could be decided. */
+void tell_failure(struct telling *telling, int fd, int error);
+
+/** tell_end() - to who watches; waits for nobody.  @tid waits for its answer, or it is 0. */
+void tell_end(struct telling *telling, struct group *group, pid_t tid,
+	      enum rootward_outcome outcome);
+
+/** tell_end_denied() - the whole of it for what was denied without having been looked at. */
+void tell_end_denied(struct group *group, pid_t tid, uint32_t ops);
+
 /* --- fanotify_supervise.c */
 
 /** group_supervise() - be the supervisor, and have a decider.  Does not return. */
@@ -171,10 +234,19 @@ struct told {
 	char name[FANOTIFY_NAME_MAX + 1];
 	uint32_t gone, mode, selects, trees, moved;
 	int32_t supervisor, decider, restarts;
-	uint64_t tasks, allowed, denied, retried, unstable;
+	uint64_t tasks, allowed, denied, retried, unstable, lost;
 };
 
-enum request { REQUEST_TELL = 't', REQUEST_END = 'e' };
+/**
+ * struct to_watch - what a watch gets, with the descriptors @shared and @told of struct group.
+ * @size: of struct counts, which another version's may differ from
+ */
+struct to_watch {
+	char name[FANOTIFY_NAME_MAX + 1];
+	uint32_t size, zero;
+};
+
+enum request { REQUEST_TELL = 't', REQUEST_END = 'e', REQUEST_WATCH = 'w' };
 
 /** talk_lock() - one at a time changes what there is.  Return: a descriptor, or -errno. */
 int talk_lock(void);
@@ -190,8 +262,20 @@ typedef int (*talk_fn)(void *data, const char *path, const struct told *told);
  */
 int talk_all(talk_fn fn, void *data);
 
+/** talk_paths() - of all groups there are, and what is left of some.  Return: as talk_all(). */
+int talk_paths(int (*fn)(void *data, const char *path), void *data);
+
 /** talk_end() - of a group; returns when it is no more.  Return: 0 or -errno. */
 int talk_end(const char *path);
+
+/**
+ * talk_watch() - be given what a watch needs: @fds is what it has of @shared and @told.
+ * Return: 0; -ECONNREFUSED, -ENOENT: it is no more; -EPROTO: another version's; -errno.
+ */
+int talk_watch(const char *path, struct to_watch *to_watch, int fds[2]);
+
+/** talk_hand_over() - the other side of that. */
+void talk_hand_over(const struct group *group, int client);
 
 /* --- fanotify.c */
 

@@ -66,7 +66,7 @@ static bool is_blind(const struct group *group, const struct view *view, const s
 
 /* By the rules on the way: what explain says, too. */
 static bool ask(const struct group *group, const struct view *view, const struct way *way,
-		uint32_t ops)
+		uint32_t ops, struct telling *telling)
 {
 	struct decision d = {
 		.ops = ops,
@@ -74,18 +74,21 @@ static bool ask(const struct group *group, const struct view *view, const struct
 		.asker = &view->asker,
 		.object = way->places[0].is.owner,
 	};
+	const struct ruling *decides = NULL;
 	unsigned int bit;
 
 	decide(way, group->policy, &d);
 	for (bit = 0; bit < ROOTWARD_OP_COUNT; bit++)
-		if (ops >> bit & 1 && d.rulings[bit].reason >= 0)
-			return false;
-	return true;
+		if (ops >> bit & 1 &&
+		    (!decides || (decides->reason < 0 && d.rulings[bit].reason >= 0)))
+			decides = &d.rulings[bit];
+	tell_decision(telling, group, way, decides, view->asker.top < 0);
+	return decides->reason < 0;
 }
 
 /* Return: 1 allowed, 0 denied; -EAGAIN: it would not hold still; -errno: it cannot be found out. */
 static int decide_once(const struct group *group, struct view *view, const struct question *q,
-		       bool fresh)
+		       bool fresh, struct telling *telling)
 {
 	_cleanup_(way_free) struct way way = { 0 };
 	int r = view_of(view, group, q->fd, q->tid, fresh);
@@ -101,29 +104,39 @@ static int decide_once(const struct group *group, struct view *view, const struc
 	if (!r && is_blind(group, view, &way))
 		r = -EXDEV;
 	if (!r)
-		r = ask(group, view, &way, q->ops);
+		r = ask(group, view, &way, q->ops, telling);
 	view_leave(view);
 	return r;
 }
 
 static bool is_allowed(struct group *group, struct view *view, const struct question *q)
 {
+	struct telling telling;
+	bool passes;
 	int r, tries;
 
 	if (!whom_is_under(&group->whom, q->tid))
 		return true;
-	r = decide_once(group, view, q, false);
+	tell_begin(&telling, group, q->ops);
+	r = decide_once(group, view, q, false, &telling);
 	for (tries = 1; r < 0 && tries < VFS_WALK_MAX_TRIES; tries++)
-		r = decide_once(group, view, q, true);
+		r = decide_once(group, view, q, true, &telling);
 	if (tries > 1)
 		group->counts->retried++;
-	if (r < 0)
+	if (r < 0) {
 		group->counts->unstable++;
+		tell_failure(&telling, q->fd, r);
+	}
 	if (r > 0)
 		group->counts->allowed++;
 	else
 		group->counts->denied++;
-	return r > 0 || group->policy->mode != ROOTWARD_MODE_ENFORCE;
+	passes = r > 0 || group->policy->mode != ROOTWARD_MODE_ENFORCE;
+	tell_end(&telling, group, q->tid,
+		 r > 0	  ? ROOTWARD_ALLOWED
+		 : passes ? ROOTWARD_PASSED
+			  : ROOTWARD_DENIED);
+	return passes;
 }
 
 static uint32_t ops_of(const struct fanotify_event_metadata *event)
@@ -147,6 +160,8 @@ static void answer(struct group *group, struct view *view,
 
 	if (event->fd < 0)
 		return;
+	group->counts->tid = q.tid;
+	group->counts->ops = q.ops;
 	if (event->vers == FANOTIFY_METADATA_VERSION && is_allowed(group, view, &q))
 		response.response = FAN_ALLOW;
 	/* First: who was answered may unmount what it is on.  The kernel goes by its number. */
@@ -170,6 +185,7 @@ static void read_one(struct group *group, struct view *view)
 		/* a descriptor could not be made: the kernel has denied it */
 		group->counts->denied++;
 		group->counts->unstable++;
+		tell_end_denied(group, 0, FANOTIFY_OPS);
 	}
 	group->counts->turns++;
 	group->counts->busy = 0;

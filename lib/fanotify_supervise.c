@@ -58,8 +58,10 @@ static void deny_unanswered(struct group *group)
 	do
 		n = write(group->fd, &response, sizeof(response));
 	while (n < 0 && errno == EINTR);
-	if (n == sizeof(response))
-		group->counts->denied++;
+	if (n != sizeof(response))
+		return;
+	group->counts->denied++;
+	tell_end_denied(group, group->counts->tid, group->counts->ops);
 }
 
 /**
@@ -204,6 +206,7 @@ static void tell(const struct group *group, int client)
 		.denied = group->counts->denied,
 		.retried = group->counts->retried,
 		.unstable = group->counts->unstable,
+		.lost = group->counts->lost,
 	};
 
 	snprintf(told.name, sizeof(told.name), "%s", policy->name);
@@ -224,6 +227,8 @@ static void answer_request(struct group *group, struct helm *helm)
 		return;
 	if (request == REQUEST_TELL)
 		tell(group, client);
+	else if (request == REQUEST_WATCH)
+		talk_hand_over(group, client);
 	else if (request == REQUEST_END)
 		begin_end(group, helm, steal_fd(&client));
 }

@@ -162,12 +162,11 @@ static int ask(struct told *told, const char *path)
 	return r;
 }
 
-int talk_all(talk_fn fn, void *data)
+int talk_paths(int (*fn)(void *data, const char *path), void *data)
 {
 	_cleanup_closedir_ DIR *dir = opendir(FANOTIFY_DIRECTORY);
-	struct dirent *entry;
-	struct told told;
 	char path[sizeof(FANOTIFY_DIRECTORY) + 300];
+	struct dirent *entry;
 	int r = 0;
 
 	if (!dir)
@@ -176,11 +175,90 @@ int talk_all(talk_fn fn, void *data)
 		if (*entry->d_name == '.' || !strchr(entry->d_name, '.'))
 			continue;
 		snprintf(path, sizeof(path), FANOTIFY_DIRECTORY "/%s", entry->d_name);
-		r = ask(&told, path);
-		if (!r)
-			r = fn(data, path, &told);
-		else if (r == -ENOENT)
-			r = 0;
+		r = fn(data, path);
 	}
 	return r;
+}
+
+struct asking_all {
+	talk_fn fn;
+	void *data;
+};
+
+static int ask_for(void *data, const char *path)
+{
+	const struct asking_all *all = data;
+	struct told told;
+	int r = ask(&told, path);
+
+	if (r)
+		return r == -ENOENT ? 0 : r;
+	return all->fn(all->data, path, &told);
+}
+
+int talk_all(talk_fn fn, void *data)
+{
+	struct asking_all all = { fn, data };
+
+	return talk_paths(ask_for, &all);
+}
+
+/* --- to watch */
+
+#define N_TO_WATCH 2
+
+union ancillary {
+	struct cmsghdr align;
+	char room[CMSG_SPACE(N_TO_WATCH * sizeof(int))];
+};
+
+void talk_hand_over(const struct group *group, int client)
+{
+	struct to_watch is = { .size = sizeof(struct counts) };
+	struct iovec iov = { &is, sizeof(is) };
+	int fds[N_TO_WATCH] = { group->shared, group->told };
+	union ancillary ancillary = {};
+	struct msghdr msg = { .msg_iov = &iov,
+			      .msg_iovlen = 1,
+			      .msg_control = ancillary.room,
+			      .msg_controllen = sizeof(ancillary.room) };
+	struct cmsghdr *head = CMSG_FIRSTHDR(&msg);
+
+	snprintf(is.name, sizeof(is.name), "%s", group->policy->name);
+	head->cmsg_level = SOL_SOCKET;
+	head->cmsg_type = SCM_RIGHTS;
+	head->cmsg_len = CMSG_LEN(sizeof(fds));
+	memcpy(CMSG_DATA(head), fds, sizeof(fds));
+	sendmsg(client, &msg, MSG_NOSIGNAL);
+}
+
+int talk_watch(const char *path, struct to_watch *to_watch, int fds[2])
+{
+	_cleanup_close_ int fd = connect_to(path, REQUEST_WATCH);
+	struct iovec iov = { to_watch, sizeof(*to_watch) };
+	union ancillary ancillary = {};
+	struct msghdr msg = { .msg_iov = &iov,
+			      .msg_iovlen = 1,
+			      .msg_control = ancillary.room,
+			      .msg_controllen = sizeof(ancillary.room) };
+	struct cmsghdr *head;
+	ssize_t n;
+
+	if (fd < 0)
+		return fd;
+	do
+		n = recvmsg(fd, &msg, MSG_CMSG_CLOEXEC);
+	while (n < 0 && errno == EINTR);
+	if (n < 0)
+		return -errno;
+	head = CMSG_FIRSTHDR(&msg);
+	if (!head || head->cmsg_type != SCM_RIGHTS ||
+	    head->cmsg_len != CMSG_LEN(N_TO_WATCH * sizeof(int)))
+		return n ? -EPROTO : -ECONNRESET;
+	memcpy(fds, CMSG_DATA(head), N_TO_WATCH * sizeof(int));
+	if (n == sizeof(*to_watch) && to_watch->size == sizeof(struct counts))
+		return 0;
+	close(fds[0]);
+	close(fds[1]);
+	return -EPROTO;
 }

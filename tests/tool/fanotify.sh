@@ -1,70 +1,9 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: LGPL-2.1-or-later
-# shellcheck disable=SC2016,SC2034 # commands for another shell; what lib.sh reads
-# Policies for the machine without BPF LSM: load --engine fanotify. All of it in namespaces of its own:
-# only a filesystem that is made here is asked about, and all that was started ends with the test.
-if [[ ! ${FANOTIFY_INSIDE-} ]] && ((EUID == 0)); then
-	FANOTIFY_INSIDE=1 exec timeout -k 5 280 \
-		unshare --mount --pid --fork --mount-proc --kill-child bash "$0" "$@"
-fi
-# shellcheck source=tests/tool/lib.sh
-. "$(dirname "$0")/lib.sh"
-
-load() { try timeout 20 "$rootward" load --engine fanotify "$@"; }
-unload() { try timeout 30 "$rootward" unload "$@"; }
-status() { try timeout 30 "$rootward" status "$@"; }
-is_open() { timeout 15 cat "$1" >/dev/null 2>&1; }
-# The rule's word, not what happens when nobody answers.
-is_shut() { ! timeout 15 cat "$1" >/dev/null 2>"$work/cat" && grep -q 'not permitted' "$work/cat"; }
-runs() { timeout 15 "$1" 2>/dev/null; }
-quietly() { "$@" >/dev/null 2>&1; }
-lists() { timeout 15 ls "$1" >/dev/null 2>&1; }
-field() { sed -n -E "s/^ *\"$1\": \"?([^\",]*)\"?,?\$/\1/p" "$work/out" | head -n 1; }
-at_least() { (($(field "$1") >= $2)); }
-# policy FILE LINE...: what it says after the default
-policy() {
-	local file=$1
-	shift
-	printf 'default: [all]\n' >"$file"
-	printf '%s\n' "$@" >>"$file"
-}
-# The processes of the one policy that is loaded: the supervisor is the other's parent.
-decider() { ps -eo pid=,stat=,comm= | awk '$2 !~ /Z/ && $3 == "rootward/decide" { print $1; n++ } END { exit !n }'; }
-supervisor() {
-	local pid
-	pid=$(decider) && ps -o ppid= -p "$pid" | tr -d ' '
-}
-another() { [[ $1 && $1 != "$2" ]]; }
-# not by process 1, which may end a policy
-kills() { (kill "$@") }
-
-if ((EUID != 0)); then
-	policy keys.yaml 'trees: [{path: ., deny: [read_file]}]'
-	load keys.yaml
-	ok "only root may" all ended 125 -- said 'only root'
-	skip "as root" "not root"
-	finish
-fi
-
-mount --make-rprivate /
-mount -t tmpfs run /run
-mkdir "$work/fs"
-mount -t tmpfs fanotify "$work/fs"
-trap 'cd /; umount -R -l "$work/fs"; rm -rf "$work"' EXIT
-cd "$work/fs" || exit
-mkdir -p keys/open/shut other
-for dir in keys keys/open keys/open/shut other; do
-	echo secret >$dir/id
-	cp "$(type -P true)" $dir/true
-done
-chmod 755 "$work" "$work/fs"
-
-policy keys.yaml 'trees: [{path: keys, deny: [read_file, read_dir, execute]}]'
-load keys.yaml
-if ((status)) && said 'fanotify engine does not work here|does not ask about the filesystem'; then
-	skip "a policy at work" "no fanotify here"
-	finish
-fi
+# shellcheck disable=SC2016,SC2034,SC2154 # commands for another shell; what the world reads, and sets
+# Policies for the machine without BPF LSM: load --engine fanotify.
+# shellcheck source=tests/tool/fanotify-world.sh
+. "$(dirname "$0")/fanotify-world.sh"
 
 # --- load, and what it says
 ok "load" all ended 0 -- said 'not all is as the policies say: 2 warnings'
@@ -247,61 +186,6 @@ load keys.yaml
 wait $held
 ok "who waits for an answer gets it of one or the other" all test $? = 1 -- grep -q 'not permitted' "$work/held"
 
-# --- its processes
-policy keys.yaml 'trees: [{path: keys, deny: [read_file]}]'
-load keys.yaml
-kills -TERM "$(decider)"
-kills -INT "$(supervisor)"
-kills -TERM "$(supervisor)"
-ok "signals end nothing" all is_shut keys/id -- is_open other/id
-first=$(decider)
-kills -STOP "$first"
-cat keys/id >shut.out 2>shut.err &
-shut=$!
-cat other/id >open.out 2>&1 &
-opened=$!
-sleep 1
-ok "nobody decides: accesses wait" all kill -0 $shut $opened -- test ! -s shut.err -- test ! -s open.out
-kills -KILL "$first"
-wait $shut
-ok "another decider: they are decided" all test $? = 1 -- test ! -s shut.out -- wait $opened -- test -s open.out
-ok "it is another" eval 'another "$(decider)" "$first"'
-status --json keys
-ok "which is told" test "$(field restarts)" = 1
-kills -STOP "$(decider)"
-ok "one that is stuck is replaced" all is_open other/id -- is_shut keys/id
-for ((i = 0; i < 4; i++)); do
-	(while [[ ! -e $work/enough ]]; do timeout 15 cat other/id >/dev/null 2>&1; (($? != 124)) || echo waits >>"$work/waits"; done) &
-	readers[i]=$!
-done
-for ((i = 0; i < 40; i++)); do
-	first=$(decider) && kills -KILL "$first"
-	sleep 0.05
-done
-: >"$work/enough"
-wait "${readers[@]}"
-ok "killed while it decides: nobody waits for ever" test ! -e "$work/waits"
-prlimit --pid "$(decider)" --nofile=4:1000 2>/dev/null
-ok "what cannot be handed over is denied" is_shut other/id
-prlimit --pid "$(decider)" --nofile=1000:1000
-ok "until it can be" is_open other/id
-try timeout 15 bash -c '"$1" load --engine fanotify keys.yaml | cat' bash "$rootward"
-ok "nothing of the caller's stays open" ended 0
-first=$(supervisor)
-kills -KILL "$first"
-ok "the supervisor is killed: the decider is it" all wait_for eval 'another "$(supervisor)" "$first"' -- is_shut keys/id -- is_open other/id
-kills -KILL "$(decider)"
-ok "and has a decider again" all is_shut keys/id -- is_open other/id
-status --json keys
-ok "in the counts" all at_least restarts 2 -- test "$(field gone)" = false
-kills -KILL "$(supervisor)" "$(decider)"
-wait_for is_open keys/id
-status keys
-ok "both at once: it is over, and told" all ended 2 -- printed 'processes were killed'
-load keys.yaml
-status keys
-ok "load it again" all ended 0 -- is_shut keys/id
-
 # --- for whom
 policy keys.yaml 'applies_to: [{uid: 65534}]' 'trees: [{path: keys, deny: [read_file]}]'
 load keys.yaml
@@ -334,9 +218,16 @@ ok "nothing is left" all ended 0 -- printed 'no policy is loaded' -- eval '! dec
 mkdir boot
 policy boot/a.yaml "trees: [{path: $PWD/keys, deny: [read_file]}]"
 policy boot/b.yaml "trees: [{path: $PWD/keys, deny: [stat]}]"
+policy boot/c.yaml "trees: [{path: $PWD/other, deny: [read_file]}]"
 load --boot boot
-ok "--boot: what can be loaded is" all ended 1 -- is_shut keys/id -- said 'not loaded: .*/boot/b\.yaml'
+ok "--boot: what can be loaded is" all ended 1 -- is_shut keys/id -- is_shut other/id -- said 'not loaded: .*/boot/b\.yaml'
+first=$(decider)
+rm boot/b.yaml
+load --boot boot
+ok "again: all of it, in the place of what was there" all ended 0 -- is_shut keys/id -- is_shut other/id -- \
+	test "$(decider | wc -l)" = 2 -- another "$(decider)" "$first"
 unload a
+unload c
 
 # --- what it cannot do
 policy all.yaml 'trees: [{path: keys, deny: [all]}, {path: other, deny: [stat]}]'
