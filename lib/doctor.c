@@ -10,6 +10,7 @@
 #include "cleanup.h"
 #include "doctor.h"
 #include "engine.h"
+#include "fanotify.h"
 
 void doctor_tell(struct doctor *doctor, const struct rootward_ability *ability, bool needs)
 {
@@ -87,6 +88,11 @@ static void tell_engines(struct doctor *doctor)
 	struct rootward_ability landlock = { .name = "landlock",
 					     .title = "engine landlock",
 					     .engine = ROOTWARD_ENGINE_LANDLOCK };
+	struct rootward_ability fanotify = { .name = "fanotify",
+					     .title = "engine fanotify",
+					     .engine = ROOTWARD_ENGINE_FANOTIFY,
+					     .value = "for rootward load alone: what is opened and "
+						      "executed" };
 
 	bpf.works = doctor->bpf_works && engine_bpf.probe(&bpf.why) == 0;
 	if (!doctor->bpf_works)
@@ -94,6 +100,8 @@ static void tell_engines(struct doctor *doctor)
 	landlock.works = engine_landlock.probe(&landlock.why) == 0;
 	doctor_tell(doctor, &bpf, false);
 	doctor_tell(doctor, &landlock, false);
+	fanotify.works = fanotify_probe(&fanotify.why) == 0;
+	doctor_tell(doctor, &fanotify, false);
 }
 
 int rootward_machine_probe(rootward_ability_fn fn, void *data)

@@ -104,33 +104,10 @@ static int hold(struct group *group, const struct rootward_opts *opts)
 	return r;
 }
 
-/*
- * A queue that may not grow would let pass what it has no room for.  Opening a pipe must not wait
- * for its writer.  By the thread's number: its ids may be others than its process's.
- */
-static int open_group(struct group *group, const struct rootward_opts *opts)
-{
-	const char *hint = NULL;
-	int r;
-
-	group->fd =
-		fanotify_init(FAN_CLASS_CONTENT | FAN_CLOEXEC | FAN_NONBLOCK | FAN_UNLIMITED_QUEUE |
-				      FAN_UNLIMITED_MARKS | FAN_REPORT_TID,
-			      O_RDONLY | O_CLOEXEC | O_LARGEFILE | O_NONBLOCK | O_NOATIME);
-	if (group->fd >= 0)
-		return 0;
-	r = -errno;
-	if (r == -EPERM)
-		hint = "only root may decide for others, in the initial user namespace";
-	diag(opts, ROOTWARD_ERROR, NULL, hint, "the fanotify engine does not work here: %s",
-	     r == -ENOSYS ? "the kernel was built without it" : strerror(-r));
-	return r;
-}
-
 static int prepare(struct group *group, const struct rootward_opts *opts)
 {
 	const struct tree *tree = group->policy->trees;
-	int r = open_group(group, opts);
+	int r = group_open(group, opts);
 
 	if (!r)
 		r = explainer_by_descriptors(&group->explainer, &group->policy, 1, opts);

@@ -118,6 +118,14 @@ struct group {
 	bool owners, started;
 };
 
+/* --- fanotify_open.c */
+
+/** group_open() - Return: 0; -ENOSYS, -EPERM, -EMFILE: reported. */
+int group_open(struct group *group, const struct rootward_opts *opts);
+
+/** fanotify_probe() - as rootward_engine_probe(); @why is not NULL. */
+int fanotify_probe(const char **why);
+
 /* --- fanotify_marks.c */
 
 /**

@@ -96,6 +96,21 @@ static json_t *ability_json(const struct rootward_ability *ability)
 			 json_text(ability->why), "change", json_text(ability->change));
 }
 
+/* What rootward run may take. */
+static void take_engine(struct doctor *doctor, const struct rootward_ability *ability)
+{
+	bool is_bpf = ability->engine == ROOTWARD_ENGINE_BPF;
+
+	if (ability->engine == ROOTWARD_ENGINE_FANOTIFY)
+		return;
+	if (ability->works != 1)
+		doctor->status |= is_bpf ? EXIT_NO_BPF : EXIT_NO_LANDLOCK;
+	else if (!doctor->first)
+		doctor->first = is_bpf ? "bpf" : "landlock";
+	if (!doctor->first && ability->why)
+		snprintf(doctor->why_not, sizeof(doctor->why_not), "%s", ability->why);
+}
+
 static void take_ability(void *data, const struct rootward_ability *ability)
 {
 	struct doctor *doctor = data;
@@ -104,13 +119,7 @@ static void take_ability(void *data, const struct rootward_ability *ability)
 		if (!doctor->json && !doctor->engines)
 			printf("\n");
 		doctor->engines++;
-		if (ability->works != 1)
-			doctor->status |= ability->engine == ROOTWARD_ENGINE_BPF ? EXIT_NO_BPF
-										 : EXIT_NO_LANDLOCK;
-		if (ability->works == 1 && !doctor->first)
-			doctor->first = ability->engine == ROOTWARD_ENGINE_BPF ? "bpf" : "landlock";
-		if (ability->works != 1 && !doctor->first && ability->why)
-			snprintf(doctor->why_not, sizeof(doctor->why_not), "%s", ability->why);
+		take_engine(doctor, ability);
 	}
 	if (doctor->json)
 		json_array_append_new(doctor->abilities, ability_json(ability));
@@ -200,7 +209,7 @@ const struct command command_doctor = {
 		"you can have it here, else the reason and what would change that. Nothing is\n"
 		"changed, and nothing left behind.",
 	.outro =
-		"Status: 0 both engines work for you; 1 bpf does not; 2 landlock does not; 3 neither\n"
+		"Status: 0 bpf and landlock work for you; 1 bpf does not; 2 landlock does not; 3 neither\n"
 		"does; 125 rootward failed.",
 	.options = options,
 	.examples = examples,

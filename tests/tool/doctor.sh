@@ -36,6 +36,14 @@ doctor
 ok "the status says which engines work" all ended $wanted -- quiet
 ok "engine bpf: as a run has it" answers 'engine bpf' "$bpf"
 ok "engine landlock: too" answers 'engine landlock' "$landlock"
+if ((EUID == 0)); then
+	# a policy on a filesystem that nobody else has; what it leaves running ends with its namespace
+	mkdir asked
+	printf 'default: [all]\ntrees: [{path: asked, deny: [read_file]}]\n' >asked.yaml
+	fanotify=$(yes_if unshare -m -p -f sh -c 'mount -t proc proc /proc && mount -t tmpfs run /run &&
+		mount -t tmpfs asked asked && timeout 30 "$0" load --engine fanotify asked.yaml' "$rootward")
+	ok "engine fanotify: as load has it" answers 'engine fanotify' "$fanotify"
+fi
 [[ ! ${ROOTWARD_ENGINE-} ]] || ok "bpf works, as it should here" answers 'engine bpf' yes
 engine=$("$rootward" run -v true 2>&1 | sed -n 's/.*the engine is //p')
 last='rootward run takes '$engine' here'
@@ -101,7 +109,8 @@ status=$?
 if can_be_nobody; then
 	nobody doctor
 	wanted=$((1 + $(no_bit "$landlock" 2)))
-	ok "without privilege: landlock at most" all ended $wanted -- quiet -- answers 'engine bpf' 'no +the bpf engine needs'
+	ok "without privilege: landlock at most" all ended $wanted -- quiet -- answers 'engine bpf' 'no +the bpf engine needs' -- \
+		answers 'engine fanotify' 'no +only root'
 	ok "and landlock as ever" answers 'engine landlock' "$landlock"
 	ok "what only root can try is not denied" answers 'BPF iterators' '\?'
 	ok "user namespaces are the same for both" answers 'user namespaces' \
