@@ -103,15 +103,22 @@ if [[ ${ROOTWARD_ENGINE-} != bpf ]]; then
 	fi
 fi
 
+# unit_words BY OPTIONS: what systemd/meson.build makes of the template; what it starts must exist
+# to be verified
 unit=$source/systemd/rootward.service.in
+unit_words() {
+	sed -E "s#@by@#$1#; s#@options@#$2#; s#@unit@#unit#; s#@bindir@/rootward#/bin/true#; s#@bindir@#/bin#" "$unit"
+}
 ok "the unit has an end" grep -q -E '^TimeoutStartSec=60$' "$unit"
 if type systemd-analyze >/dev/null 2>&1; then
-	# what it starts must exist to be verified
-	sed -E 's#^(Exec[A-Za-z]*=).*#\1/bin/true#; s#@bindir@#/bin#' "$unit" >rootward.service
+	unit_words "" "" >rootward.service
 	try systemd-analyze verify ./rootward.service
 	ok "the unit is one" all ended 0 -- quiet
+	unit_words ", by fanotify" "--engine fanotify " >rootward-fanotify.service
+	try systemd-analyze verify ./rootward-fanotify.service
+	ok "so is fanotify's" all ended 0 -- quiet -- grep -q '^ExecStart=/bin/true load --engine fanotify --boot$' rootward-fanotify.service
 else
-	skip "the unit is one" "no systemd-analyze"
+	skips "no systemd-analyze" "the unit is one" "so is fanotify's"
 fi
 
 finish
