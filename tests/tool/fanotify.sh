@@ -225,7 +225,7 @@ first=$(decider)
 rm boot/b.yaml
 load --boot boot
 ok "again: all of it, in the place of what was there" all ended 0 -- is_shut keys/id -- is_shut other/id -- \
-	test "$(decider | wc -l)" = 2 -- another "$(decider)" "$first"
+	wait_for eval 'test "$(decider | wc -l)" = 2' -- another "$(decider)" "$first"
 unload a
 unload c
 
@@ -249,6 +249,22 @@ printf 'default: [read]\napplies_to: [{uid: 12345}]\ntrees: [{path: keys, deny: 
 load default.yaml
 ok "a default" all ended 125 -- said 'default\.yaml:1:.*`default` does not allow write'
 ok "nothing is left" eval '! decider && is_open keys/id'
+
+# a user's filesystem, which root may not enter: no server is asked before that
+if { exec 7<>/dev/fuse; } 2>/dev/null &&
+	mount -i -t fuse -o fd=7,rootmode=40000,user_id=65534,group_id=65534 none bound 2>/dev/null; then
+	policy fuse.yaml "trees: [{path: $PWD, deny: [read_file]}]"
+	load fuse.yaml
+	ok "a filesystem that root may not enter: refused" all ended 125 -- \
+		said "does not ask about $PWD/bound \\(fuse\\): Permission denied" -- eval '! decider'
+	load -v --best-effort fuse.yaml
+	ok "with best effort told" all ended 0 -- said "warning: .*does not ask about $PWD/bound" -- is_shut other/id
+	unload fuse
+	umount bound
+else
+	skips "no FUSE here" "a filesystem that root may not enter: refused" "with best effort told"
+fi
+exec 7>&-
 
 # --- a default is about every filesystem there is: in a world that has none of the machine's
 world=$work/fs/world
