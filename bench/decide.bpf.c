@@ -98,7 +98,7 @@ int decide_find(void *ctx)
 	place.ino = BPF_CORE_READ(inode, i_ino);
 	place.generation = BPF_CORE_READ(inode, i_generation);
 	place.dev = BPF_CORE_READ(sb, s_dev);
-	bit = (place.ino * 0x9e3779b97f4a7c15ULL) >> (64 - DECIDE_FILTER_SHIFT);
+	bit = decide_filter_bit(place.ino);
 	filter[bit / 64 & (DECIDE_FILTER_WORDS - 1)] |= 1ULL << (bit & 63);
 	bpf_map_update_elem(&rules, &place, &value, BPF_ANY);
 	return 0;

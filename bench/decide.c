@@ -22,6 +22,7 @@
 
 #define OPENS 300
 #define DEPTHS 4
+#define RULES 10000
 
 static const unsigned int depths[DEPTHS] = { 5, 10, 20, 40 };
 
@@ -109,15 +110,28 @@ static int measure(struct bench *b, enum way way, size_t depth)
 	return 0;
 }
 
-static int measure_depth(struct bench *b, size_t depth)
+static int measure_depth(struct bench *b, size_t depth, enum way ways)
 {
 	enum way way;
 	int r;
 
 	b->bpf->bss->fd = b->fds[depth];
 	r = bpf_prog_test_run_opts(bpf_program__fd(b->bpf->progs.decide_find), NULL);
-	for (way = 0; way < WAYS && r == 0; way++)
+	for (way = 0; way < ways && r == 0; way++)
 		r = measure(b, way, depth);
+	return r;
+}
+
+/* The first @ways of them. */
+static int measure_all(struct bench *b, unsigned int rounds, enum way ways)
+{
+	unsigned int round;
+	size_t i;
+	int r = 0;
+
+	for (round = 0; round < rounds && r == 0; round++)
+		for (i = 0; i < DEPTHS && r == 0; i++)
+			r = measure_depth(b, i, ways);
 	return r;
 }
 
@@ -154,6 +168,30 @@ static int prepare(struct bench *b, const struct rootward_opts *opts)
 	return bpf_map_update_elem(bpf_map__fd(b->bpf->maps.prefixes), &root, &value, BPF_ANY);
 }
 
+/* Rules that none of it ever meets: directories with other numbers, and their paths. */
+static int add_rules(struct bench *b)
+{
+	struct decide_place place = { .dev = 1, .generation = 1 };
+	struct decide_prefix prefix;
+	uint32_t value = 1, i, bit;
+	int r = 0;
+
+	for (i = 1; i < RULES && r == 0; i++) {
+		/* Inodes of directories that are made one after the other. */
+		place.ino = 1000000000 + i;
+		bit = decide_filter_bit(place.ino);
+		b->bpf->bss->filter[bit / 64] |= 1ULL << (bit & 63);
+		prefix = (struct decide_prefix){};
+		prefix.bits = 8 * snprintf(prefix.path, sizeof(prefix.path), "/srv/%u/", i);
+		r = bpf_map_update_elem(bpf_map__fd(b->bpf->maps.rules), &place, &value, BPF_ANY);
+		if (r == 0)
+			r = bpf_map_update_elem(bpf_map__fd(b->bpf->maps.prefixes), &prefix, &value,
+						BPF_ANY);
+	}
+	memset(b->best, 0, sizeof(b->best));
+	return r;
+}
+
 /* What one more directory costs: the straight line with the least squares. */
 static double slope(const double cost[DEPTHS])
 {
@@ -169,16 +207,17 @@ static double slope(const double cost[DEPTHS])
 	return (DEPTHS * xy - x * y) / (DEPTHS * xx - x * x);
 }
 
-static void show(const struct bench *b, unsigned int rounds)
+static void show(const struct bench *b, unsigned int rules, enum way ways)
 {
 	double cost[DEPTHS];
 	enum way way, from;
 	size_t i;
 
-	printf("%-34s%10s", "ns; at depth", "ancestor");
+	printf("%-5u rule%-24s%10s", rules, rules > 1 ? "s; in ns, at depth" : "; in ns, at depth",
+	       "ancestor");
 	for (i = 0; i < DEPTHS; i++)
 		printf("%8u", depths[i]);
-	for (way = 0; way < WAYS; way++) {
+	for (way = 0; way < ways; way++) {
 		if (!words[way])
 			continue;
 		from = way == LANDLOCK ? BARE : NOTHING;
@@ -188,7 +227,7 @@ static void show(const struct bench *b, unsigned int rounds)
 		for (i = 0; i < DEPTHS; i++)
 			printf("%8.0f", cost[i]);
 	}
-	printf("\nThe quickest of %u rounds.\n", rounds);
+	putchar('\n');
 }
 
 static void bench_free(struct bench *b)
@@ -214,8 +253,7 @@ int main(int argc, char **argv)
 {
 	_cleanup_(bench_free) struct bench b = {};
 	struct rootward_opts opts = { .size = sizeof(opts), .diag = tell };
-	unsigned int rounds = argc > 1 ? (unsigned int)atoi(argv[1]) : 400, round;
-	size_t i;
+	unsigned int rounds = argc > 1 ? (unsigned int)atoi(argv[1]) : 400;
 	int r;
 
 	if (argc > 2 || !rounds) {
@@ -225,10 +263,18 @@ int main(int argc, char **argv)
 	r = prepare(&b, &opts);
 	if (r < 0)
 		fprintf(stderr, "bench-decide: %s\n", strerror(-r));
-	for (round = 0; round < rounds && r == 0; round++)
-		for (i = 0; i < DEPTHS && r == 0; i++)
-			r = measure_depth(&b, i);
 	if (r == 0)
-		show(&b, rounds);
+		r = measure_all(&b, rounds, WAYS);
+	if (r == 0) {
+		show(&b, 1, WAYS);
+		r = add_rules(&b);
+	}
+	if (r == 0)
+		r = measure_all(&b, rounds, BARE);
+	if (r == 0) {
+		putchar('\n');
+		show(&b, RULES, BARE);
+		printf("\nThe quickest of %u rounds.\n", rounds);
+	}
 	return r < 0;
 }

@@ -17,6 +17,11 @@
 #include <linux/types.h>
 #endif
 
+static inline __attribute__((always_inline)) __u32 decide_filter_bit(__u64 ino)
+{
+	return (ino * 0x9e3779b97f4a7c15ULL) >> (64 - DECIDE_FILTER_SHIFT);
+}
+
 /** struct decide_place - a directory that has a rule. */
 struct decide_place {
 	__u64 ino;
