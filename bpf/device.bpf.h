@@ -19,9 +19,8 @@
 #define OPS_OF_OPENING (ROOTWARD_OP_READ_FILE | ROOTWARD_OP_WRITE_FILE)
 
 /* A word that keeps it, or 0 for what anybody may open. */
-static __always_inline __u32 device_fence(__u64 address)
+static __always_inline __u32 device_fence(struct inode *inode)
 {
-	struct inode *inode = VFS_WALK_AS(struct inode, address);
 	__u32 type = VFS_WALK_READ(inode, i_mode) & S_IFMT;
 
 	if (type == S_IFBLK)

@@ -107,7 +107,7 @@ __noinline int fence(__u32 index, __u64 address, __u32 ops)
 	if (domain_fences_nothing(index))
 		return 0;
 	if (inode && ops & OPS_OF_OPENING)
-		fenced = device_fence(inode);
+		fenced = device_fence(VFS_WALK_AS(struct inode, inode));
 	if (!fenced && ops & ROOTWARD_OPS_WRITE) {
 		sb = VFS_WALK_AS(struct super_block, VFS_WALK_READ_ADDRESS(dentry, d_sb));
 		fenced = settings_fence(index, VFS_WALK_READ(sb, s_magic), inode);

@@ -18,18 +18,21 @@
  */
 static __always_inline bool opens_to_execute(__u32 flags, struct inode *inode)
 {
-	struct super_block *sb =
-		VFS_WALK_AS(struct super_block, VFS_WALK_READ_ADDRESS(inode, i_sb));
+	struct super_block *sb;
 
-	return flags & FMODE_EXEC_FLAG && !(flags & O_ACCMODE) &&
-	       (VFS_WALK_READ(inode, i_mode) & S_IFMT) == S_IFREG &&
+	if (!(flags & FMODE_EXEC_FLAG) || flags & O_ACCMODE)
+		return false;
+	/* Or the compiler reads what follows for every open. */
+	asm volatile("");
+	sb = VFS_WALK_READ(inode, i_sb);
+	return (VFS_WALK_READ(inode, i_mode) & S_IFMT) == S_IFREG &&
 	       !(VFS_WALK_READ(sb, s_iflags) & SB_I_NOEXEC);
 }
 
 static __always_inline __u32 open_ops(struct file *file)
 {
 	__u32 flags = VFS_WALK_READ(file, f_flags), mode = VFS_WALK_READ(file, f_mode), ops = 0;
-	struct inode *inode = VFS_WALK_AS(struct inode, VFS_WALK_READ_ADDRESS(file, f_inode));
+	struct inode *inode = VFS_WALK_READ(file, f_inode);
 
 	if (opens_to_execute(flags, inode))
 		return ROOTWARD_OP_EXECUTE;

@@ -72,23 +72,21 @@ struct {
 static __always_inline bool verdict_place(struct verdict_place *place, __u64 mnt, __u64 dentry,
 					  __u32 ops)
 {
-	struct dentry *d = VFS_WALK_AS(struct dentry, dentry);
-	__u64 address = VFS_WALK_READ_ADDRESS(d, d_inode);
-	struct inode *inode = VFS_WALK_AS(struct inode, address);
+	struct dentry *d = VFS_WALK_PLAIN_AS(struct dentry, dentry), *dir = d->d_parent;
+	struct inode *inode = d->d_inode;
 
-	place->mnt = mnt;
-	place->dir = VFS_WALK_READ_ADDRESS(d, d_parent);
 	/* What hangs nowhere is its own parent. */
-	if (place->dir == dentry || filter_has(VFS_WALK_READ(inode, i_ino)))
+	if (dir == d || filter_has(inode->i_ino))
 		return false;
-	if (ops & OPS_OF_OPENING && device_fence(address))
+	if (ops & OPS_OF_OPENING && device_fence(inode))
 		return false;
-	d = VFS_WALK_AS(struct dentry, place->dir);
-	inode = VFS_WALK_AS(struct inode, VFS_WALK_READ_ADDRESS(d, d_inode));
-	place->ino = VFS_WALK_READ(inode, i_ino);
-	place->generation = VFS_WALK_READ(inode, i_generation);
+	place->mnt = mnt;
+	place->dir = vfs_walk_distance(dir, d) + dentry;
+	inode = dir->d_inode;
+	place->ino = inode->i_ino;
+	place->generation = inode->i_generation;
 	place->epoch = bpf_jiffies64() >> 10;
-	return !filter_has(place->ino) && place->generation;
+	return place->generation;
 }
 
 #define MQUEUE_MAGIC 0x19800202UL
@@ -123,7 +121,7 @@ static __always_inline bool verdict_is(const struct verdict *v, const struct ver
 /* Nothing is kept where it is asked, too, who owns an object, or by which rule it is allowed. */
 static __always_inline bool verdict_keeps(const struct rw_domain *domain)
 {
-	if (!VFS_WALK_PLAIN || !domain || domain->state != RW_DOMAIN_LIVE || domain->owned)
+	if (!domain || domain->state != RW_DOMAIN_LIVE || domain->owned)
 		return false;
 	return !domain->told_until || domain->told_until <= bpf_ktime_get_ns();
 }
@@ -150,7 +148,7 @@ __noinline int verdict_known(__u32 index, __u64 mnt, __u64 dentry, __u32 ops)
 	struct verdict *v;
 	__u64 seq;
 
-	if (!verdict_keeps(domain))
+	if (!VFS_WALK_PLAIN || !verdict_keeps(domain))
 		return 0;
 	place.counters = vfs_walk_counters();
 	vfs_read_barrier();
@@ -167,7 +165,7 @@ __noinline int verdict_known(__u32 index, __u64 mnt, __u64 dentry, __u32 ops)
 	allowed = v->allowed;
 	vfs_read_barrier();
 	if (ops & ~allowed || *(volatile __u64 *)&v->seq != seq ||
-	    vfs_walk_counters() != place.counters)
+	    vfs_walk_count() != place.counters)
 		return 0;
 	if (domain->loaded)
 		allowed_count(index);
@@ -190,7 +188,8 @@ __noinline int verdict_keep(const struct rw_domain *domain, __u64 mnt, __u64 den
 	struct verdict *v;
 	__u64 seq;
 
-	if (!verdict_keeps(domain) || counters & 1 || !verdict_place(&place, mnt, dentry, ops) ||
+	if (!VFS_WALK_PLAIN || !verdict_keeps(domain) || counters & 1 ||
+	    !verdict_place(&place, mnt, dentry, ops) || filter_has(place.ino) ||
 	    verdict_is_not_all(dentry))
 		return 0;
 	vfs_read_barrier();

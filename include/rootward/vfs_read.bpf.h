@@ -18,6 +18,13 @@ extern void *bpf_rdonly_cast(const void *obj, __u32 btf_id) __ksym __weak;
 			  ? bpf_rdonly_cast((void *)(pointer), bpf_core_type_id_kernel(type))      \
 			  : (void *)(pointer)))
 
+/*
+ * The same where VFS_WALK_PLAIN is known to be true.  What is read through it is again a pointer
+ * that can be read through.
+ */
+#define VFS_WALK_PLAIN_AS(type, address)                                                           \
+	((type *)bpf_rdonly_cast((void *)(address), bpf_core_type_id_kernel(type)))
+
 /* Read a field through a pointer from VFS_WALK_AS().  The branch not taken is cut out at load. */
 #define VFS_WALK_READ(pointer, field)                                                              \
 	({                                                                                         \

@@ -138,26 +138,42 @@ static __always_inline void vfs_walk_begin(struct vfs_walk *w)
 	w->pass++;
 }
 
-/*
- * rename_lock's and mount_lock's counters in one; odd: they prove nothing now.  No directory and no
- * mount moves without them.
- */
-static __always_inline __u64 vfs_walk_counters(void)
+/* rename_lock's and mount_lock's counters in one. */
+static __always_inline __u64 vfs_walk_count(void)
 {
 #ifdef VFS_WALK_ALWAYS_TWICE
 	return 1;
 #else
-	struct seqcount *renames, *mounts;
-	__u32 r, m;
+	__u32 renames, mounts;
 
-	if (!&rename_lock || !&mount_lock)
-		return 1;
 	/* Both are a seqlock_t, which begins with its counter. */
-	renames = VFS_WALK_AS(struct seqcount, &rename_lock);
-	mounts = VFS_WALK_AS(struct seqcount, &mount_lock);
-	r = VFS_WALK_READ(renames, sequence);
-	m = VFS_WALK_READ(mounts, sequence);
-	return (__u64)r << 32 | m | ((r & 1) | (m & 1));
+	if (VFS_WALK_PLAIN) {
+		renames = *(__u32 *)VFS_WALK_PLAIN_AS(struct seqcount, &rename_lock);
+		mounts = *(__u32 *)VFS_WALK_PLAIN_AS(struct seqcount, &mount_lock);
+	} else {
+		bpf_probe_read_kernel(&renames, sizeof(renames), &rename_lock);
+		bpf_probe_read_kernel(&mounts, sizeof(mounts), &mount_lock);
+	}
+	return (__u64)renames << 32 | mounts;
+#endif
+}
+
+/* The same; odd: they prove nothing now.  No directory and no mount moves without them. */
+static __always_inline __u64 vfs_walk_counters(void)
+{
+#ifndef VFS_WALK_ALWAYS_TWICE
+	__u64 count;
+
+	/* One by one, for the verifier to drop them. */
+	if (!&rename_lock)
+		return 1;
+	asm volatile("");
+	if (!&mount_lock)
+		return 1;
+	count = vfs_walk_count();
+	return count | (count >> 32 & 1);
+#else
+	return 1;
 #endif
 }
 
