@@ -31,7 +31,7 @@ enum way { NOTHING, LOADS, ONE_PASS, WALK, COPY, D_PATH, BARE, LANDLOCK, WAYS };
 
 static const char *const words[WAYS] = {
 	[LOADS] = "a chain of loads of d_parent",    [ONE_PASS] = "walk, one pass",
-	[WALK] = "walk, both passes, and rule",	     [COPY] = "path, copied by names, and prefix",
+	[WALK] = "walk, validated, and rule",	     [COPY] = "path, copied by names, and prefix",
 	[D_PATH] = "path, bpf_d_path(), and prefix", [LANDLOCK] = "landlock, open and close",
 };
 
@@ -209,12 +209,13 @@ static double slope(const double cost[DEPTHS])
 
 static void show(const struct bench *b, unsigned int rules, enum way ways)
 {
+	char heading[32];
 	double cost[DEPTHS];
 	enum way way, from;
 	size_t i;
 
-	printf("%-5u rule%-24s%10s", rules, rules > 1 ? "s; in ns, at depth" : "; in ns, at depth",
-	       "ancestor");
+	snprintf(heading, sizeof(heading), "%u rule%s, at depth", rules, rules > 1 ? "s" : "");
+	printf("%-34s%10s", heading, "ancestor");
 	for (i = 0; i < DEPTHS; i++)
 		printf("%8u", depths[i]);
 	for (way = 0; way < ways; way++) {
