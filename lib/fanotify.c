@@ -50,8 +50,20 @@ static struct group *group_new(struct rootward_policy *policy)
 	return group;
 }
 
+/* Each counts once: @list has room for all. */
+static void count_filesystem(struct group *group, dev_t *list, dev_t dev)
+{
+	uint32_t i;
+
+	for (i = 0; i < group->filesystems && list[i] != dev; i++)
+		;
+	if (i == group->filesystems)
+		list[group->filesystems++] = dev;
+}
+
 /* The object that each anchor is on, and that it is still the one that was looked at. */
-static int hold_one(struct group *group, size_t number, const struct rootward_opts *opts)
+static int hold_one(struct group *group, size_t number, dev_t *filesystems,
+		    const struct rootward_opts *opts)
 {
 	const struct anchor *anchor = &group->explainer->plain.list[number];
 	struct object now;
@@ -81,12 +93,16 @@ static int hold_one(struct group *group, size_t number, const struct rootward_op
 		return -ENOTSUP;
 	}
 	r = object_stat(fd, "", AT_EMPTY_PATH, &now);
-	return r ? r : now.ino == anchor->identity.ino ? 0 : -ESTALE;
+	if (r < 0)
+		return r;
+	count_filesystem(group, filesystems, now.dev);
+	return now.ino == anchor->identity.ino ? 0 : -ESTALE;
 }
 
 static int hold(struct group *group, const struct rootward_opts *opts)
 {
 	size_t n = group->explainer->plain.n;
+	_cleanup_free_ dev_t *filesystems = calloc(n + 1, sizeof(*filesystems));
 	struct rlimit limit;
 	int r = 0;
 
@@ -97,10 +113,10 @@ static int hold(struct group *group, const struct rootward_opts *opts)
 		setrlimit(RLIMIT_NOFILE, &limit);
 	}
 	group->held = calloc(n + 1, sizeof(*group->held));
-	if (!group->held)
+	if (!group->held || !filesystems)
 		return -ENOMEM;
 	while (!r && group->n_held < n)
-		r = hold_one(group, group->n_held++, opts);
+		r = hold_one(group, group->n_held++, filesystems, opts);
 	return r;
 }
 
@@ -354,6 +370,7 @@ static int show(void *data, const char *path, const struct told *told)
 		.unstable = told->unstable,
 		.lost = told->lost,
 		.moved = told->moved,
+		.held = told->held,
 		.engine = ROOTWARD_ENGINE_FANOTIFY,
 		.gone = (int)told->gone,
 		.restarts = (uint32_t)told->restarts,

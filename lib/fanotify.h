@@ -104,7 +104,7 @@ struct counts {
  * @path:   of the socket
  * @owners: some rule asks for them; @started: its processes run
  * @held:   keep the numbers of ruled objects from being used anew, and lead to their filesystems;
- *          @n_held of them
+ *          @n_held of them, on so many @filesystems
  */
 struct group {
 	struct rootward_policy *policy;
@@ -115,6 +115,7 @@ struct group {
 	char *path;
 	int *held;
 	size_t n_held;
+	uint32_t filesystems;
 	bool owners, started;
 };
 
@@ -240,7 +241,7 @@ void group_supervise(struct group *group) __attribute__((noreturn));
  */
 struct told {
 	char name[FANOTIFY_NAME_MAX + 1];
-	uint32_t gone, mode, selects, trees, moved;
+	uint32_t gone, mode, selects, trees, moved, held;
 	int32_t supervisor, decider, restarts;
 	uint64_t tasks, allowed, denied, retried, unstable, lost;
 };

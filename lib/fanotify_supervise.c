@@ -198,6 +198,7 @@ static void tell(const struct group *group, int client)
 		.selects = policy->applies_to.n || policy->except.n,
 		.trees = policy->n_trees,
 		.moved = count_moved(policy),
+		.held = group->filesystems,
 		.supervisor = getpid(),
 		.decider = group->counts->decider,
 		.restarts = group->counts->restarts,

@@ -13,6 +13,7 @@ enum metric {
 	TASKS,
 	RULES,
 	MOVED,
+	HELD,
 	LOCKED,
 	GONE,
 	ALLOWED,
@@ -34,6 +35,8 @@ static const struct {
 	[RULES] = { "rootward_policy_rules", "gauge", NULL, "Rules of the policy." },
 	[MOVED] = { "rootward_policy_rules_moved", "gauge", NULL,
 		    "Rules on what their path no longer names." },
+	[HELD] = { "rootward_policy_filesystems_held", "gauge", NULL,
+		   "Filesystems where what rules are on is held open." },
 	[LOCKED] = { "rootward_policy_locked", "gauge", NULL,
 		     "Whether the policy stays until the machine goes down." },
 	[GONE] = { "rootward_policy_gone", "gauge", NULL,
@@ -58,6 +61,8 @@ static uint64_t value_of(const struct rootward_loaded *is, enum metric metric)
 		return is->trees;
 	case MOVED:
 		return is->moved;
+	case HELD:
+		return is->held;
 	case LOCKED:
 		return is->locked != 0;
 	case GONE:

@@ -157,6 +157,9 @@ static char *notes_of(const struct rootward_loaded *is, bool rules)
 			"and no longer does%s; ",
 			is->moved, is->moved == 1 ? "is" : "are", is->moved == 1 ? "its" : "their",
 			rules ? "" : " (--rules)");
+	if (is->held)
+		fprintf(out, "%" PRIu32 " filesystem%s held open; ", is->held,
+			is->held == 1 ? "" : "s");
 	if (is->unstable)
 		fprintf(out,
 			"%" PRIu64 " denied because the directories above would not hold "
@@ -242,13 +245,14 @@ static json_t *rules_json(const struct status_policy *policy)
 static json_t *policy_json(const struct status_policy *policy, bool rules)
 {
 	const struct rootward_loaded *is = &policy->is;
-	json_t *object = json_pack(
-		"{s:o,s:s,s:s,s:b,s:b,s:I,s:I,s:I,s:I,s:I,s:I,s:I}", "name", json_text(is->name),
-		"kind", is->run ? "run" : "load", "mode", status_mode(is->mode), "every_task",
-		!is->run && !is->selects, "locked", is->locked, "tasks", (json_int_t)is->tasks,
-		"trees", (json_int_t)is->trees, "denied", (json_int_t)is->denied, "lost",
-		(json_int_t)is->lost, "retried", (json_int_t)is->retried, "unstable",
-		(json_int_t)is->unstable, "moved", (json_int_t)is->moved);
+	json_t *object = json_pack("{s:o,s:s,s:s,s:b,s:b,s:I,s:I,s:I,s:I,s:I,s:I,s:I,s:I}", "name",
+				   json_text(is->name), "kind", is->run ? "run" : "load", "mode",
+				   status_mode(is->mode), "every_task", !is->run && !is->selects,
+				   "locked", is->locked, "tasks", (json_int_t)is->tasks, "trees",
+				   (json_int_t)is->trees, "denied", (json_int_t)is->denied, "lost",
+				   (json_int_t)is->lost, "retried", (json_int_t)is->retried,
+				   "unstable", (json_int_t)is->unstable, "moved",
+				   (json_int_t)is->moved, "held", (json_int_t)is->held);
 
 	if (object)
 		json_object_set_new(

@@ -90,6 +90,7 @@ ROOTWARD_API int rootward_unload(const char *name, const struct rootward_opts *o
  * @unstable: accesses denied because a walk stayed unstable or passed a bound
  * @moved:    rules whose path names another file or directory by now, or none; of rules that
  *            follow their path, whose path leads through another directory
+ * @held:     filesystems where what rules are on is held open; bpf needs none, and refuses such
  * @engine:   ROOTWARD_ENGINE_BPF, or of a loaded policy ROOTWARD_ENGINE_FANOTIFY; then
  * @gone:     its processes were killed, and it denies nothing any more
  * @restarts: how often one that decides was killed or got stuck, and another took its place
@@ -108,6 +109,7 @@ struct rootward_loaded {
 	uint64_t retried;
 	uint64_t unstable;
 	uint32_t moved;
+	uint32_t held;
 	enum rootward_engine engine;
 	int gone;
 	uint32_t restarts;

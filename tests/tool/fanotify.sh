@@ -15,7 +15,7 @@ ok "elsewhere it is" is_open other/id
 status keys
 ok "it is shown" all ended 0 -- printed '^keys +enforce +all +1 ' -- printed 'by fanotify'
 status --json keys
-ok "as JSON" all test "$(field engine)" = fanotify -- test "$(field kind)" = load -- at_least denied 4 -- at_least allowed 3 -- test "$(field unstable)" = 0
+ok "as JSON" all test "$(field engine)" = fanotify -- test "$(field kind)" = load -- at_least denied 4 -- at_least allowed 3 -- test "$(field unstable)" = 0 -- test "$(field held)" = 1
 if can_be_nobody; then
 	nobody load --engine fanotify "$PWD/keys.yaml"
 	ok "only root may" all ended 125 -- said 'only root'
@@ -123,8 +123,10 @@ mount -t tmpfs gone bound
 mkdir -p bound/ruled/open over
 echo secret >bound/ruled/open/id
 mount --bind bound/ruled/open over
-policy keys.yaml 'trees: [{path: bound/ruled, deny: [read_file]}]'
+policy keys.yaml 'trees: [{path: bound/ruled, deny: [read_file]}, {path: keys, deny: [read_file]}]'
 load keys.yaml
+status --prometheus keys
+ok "filesystems that are held open" printed '^rootward_policy_filesystems_held\{policy="keys",.*\} 2$'
 umount -l bound
 ok "by what hides the rule's directory, when no mount shows it any more" is_shut over/id
 umount over

@@ -143,15 +143,22 @@ static size_t count(const char *text, const char *word)
 	return n;
 }
 
-static void test_prometheus(void)
+static char *prometheus_of(const struct status *status)
 {
-	struct status status = all_of(NULL);
 	char *text = NULL;
 	size_t size;
 	FILE *out = open_memstream(&text, &size);
 
-	status_prometheus(out, &status);
+	status_prometheus(out, status);
 	fclose(out);
+	return text;
+}
+
+static void test_prometheus(void)
+{
+	struct status status = all_of(NULL);
+	char *text = prometheus_of(&status);
+
 	ok(strstr(text, "# TYPE rootward_accesses_total counter\n"
 			"rootward_accesses_total{policy=\"keys\",kind=\"load\",mode=\"enforce\","
 			"outcome=\"allowed\"} 1234567\n"),
@@ -160,7 +167,7 @@ static void test_prometheus(void)
 		  "{policy=\"a\\\"b\\\\c\\\\xff\x1b[31m, a name that has no end\",kind=\"load\","
 		  "mode=\"audit\"} 999999999\n"),
 	   "a label is escaped");
-	is_int(count(text, "policy=\"make\",kind=\"run\""), 9, "runs of one name are one series");
+	is_int(count(text, "policy=\"make\",kind=\"run\""), 10, "runs of one name are one series");
 	ok(strstr(text, "make\",kind=\"run\",mode=\"enforce\",outcome=\"denied\"} 1\n") &&
 		   strstr(text, "rootward_policy_tasks{policy=\"make\",kind=\"run\","
 				"mode=\"enforce\"} 9\n"),
@@ -168,8 +175,8 @@ static void test_prometheus(void)
 	ok(!strstr(text, "kind=\"run\",mode=\"enforce\",outcome=\"allowed\""),
 	   "what they allowed is not counted");
 	ok(!strstr(text, "Denials"), "lost are events, of what was allowed too");
-	is_int(count(text, "# TYPE "), 9, "one type for each metric");
-	is_int(count(text, "# HELP "), 9, "one help");
+	is_int(count(text, "# TYPE "), 10, "one type for each metric");
+	is_int(count(text, "# HELP "), 10, "one help");
 	free(text);
 	status_done(&status);
 }
@@ -178,7 +185,11 @@ static void test_prometheus(void)
 static void test_fanotify(void)
 {
 	static const struct rootward_loaded by_fanotify[] = {
-		{ .name = "web", .engine = ROOTWARD_ENGINE_FANOTIFY, .trees = 1, .restarts = 2 },
+		{ .name = "web",
+		  .engine = ROOTWARD_ENGINE_FANOTIFY,
+		  .trees = 1,
+		  .held = 2,
+		  .restarts = 2 },
 		{ .name = "keys", .engine = ROOTWARD_ENGINE_FANOTIFY, .gone = 1 },
 	};
 	struct status status = { 0 };
@@ -190,13 +201,20 @@ static void test_fanotify(void)
 	text = text_of(&status);
 	ok(strstr(text,
 		  "\n  by fanotify: what is opened and executed; what decides was killed or got "
-		  "stuck\n  2 times, and was started again\n"),
+		  "stuck\n  2 times, and was started again; 2 filesystems held open\n"),
 	   "by fanotify, and what became of it");
 	ok(strstr(text, "\n  its processes were killed, and it denies nothing any more: load it "
 			"again\n"),
 	   "killed");
 	free(text);
+	text = prometheus_of(&status);
+	ok(strstr(text, "\nrootward_policy_filesystems_held{policy=\"web\",kind=\"load\","
+			"mode=\"enforce\"} 2\n"),
+	   "what is held open, for Prometheus");
+	free(text);
 	root = status_json(&status);
+	one = json_array_get(json_object_get(root, "policies"), 0);
+	is_int(json_integer_value(json_object_get(one, "held")), 2, "and as JSON");
 	one = json_array_get(json_object_get(root, "policies"), 1);
 	is_str(json_string_value(json_object_get(one, "engine")), "fanotify", "its engine");
 	ok(json_is_true(json_object_get(one, "gone")), "that it is gone");
