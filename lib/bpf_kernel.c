@@ -180,8 +180,10 @@ int bpf_kernel_look(struct bpf_kernel *k)
 	return r;
 }
 
-void bpf_kernel_close(struct bpf_kernel *k)
+/* All but the lock. */
+static void pins_close(struct bpf_kernel *k)
 {
+	int lock = k->lock;
 	size_t i;
 
 	if (k->domains)
@@ -190,8 +192,20 @@ void bpf_kernel_close(struct bpf_kernel *k)
 		munmap(k->shared, sizeof(struct rw_shared));
 	for (i = 0; i < N_PINS; i++)
 		cleanup_close(&k->pins[i]);
-	cleanup_close(&k->lock);
 	*k = (struct bpf_kernel)BPF_KERNEL_NONE;
+	k->lock = lock;
+}
+
+void bpf_kernel_close(struct bpf_kernel *k)
+{
+	pins_close(k);
+	bpf_kernel_unlock(k);
+}
+
+int bpf_kernel_look_again(struct bpf_kernel *k)
+{
+	pins_close(k);
+	return bpf_kernel_look(k);
 }
 
 void bpf_kernel_leave(struct bpf_kernel *k)

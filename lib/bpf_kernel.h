@@ -83,6 +83,12 @@ int bpf_kernel_look(struct bpf_kernel *kernel);
 /** bpf_kernel_lock() - the lock again, to change something. */
 int bpf_kernel_lock(struct bpf_kernel *kernel);
 
+/**
+ * bpf_kernel_look_again() - under the lock, what is pinned by now: since the first look all of it
+ * may have gone, and others may have come.  Return: as bpf_kernel_look(); then all is closed.
+ */
+int bpf_kernel_look_again(struct bpf_kernel *kernel);
+
 /** bpf_kernel_unlock() - let others change things; the maps stay open. */
 void bpf_kernel_unlock(struct bpf_kernel *kernel);
 

@@ -239,6 +239,8 @@ static int unload(struct bpf_kernel *k, const char *name, const struct rootward_
 	int r;
 
 	r = bpf_kernel_lock(k);
+	if (r == 0)
+		r = bpf_kernel_look_again(k);
 	if (r < 0)
 		return r;
 	place = loaded_place(k, name);

@@ -118,8 +118,8 @@ static void stay(struct watched *one)
 		__atomic_store_n(&domain->told_until, until, __ATOMIC_RELAXED);
 }
 
-/* What was told before is for nobody. */
-static int start_watching(struct bpf_watch *w, struct watched *one, __u32 domain)
+/* What was told before is for nobody.  Under the lock: two may begin at once. */
+static int start_locked(struct bpf_watch *w, struct watched *one, __u32 domain)
 {
 	rootward_event_fn fn = w->sink->fn;
 	__u32 id;
@@ -150,6 +150,16 @@ static int start_watching(struct bpf_watch *w, struct watched *one, __u32 domain
 	ring_buffer__consume(one->ring);
 	w->sink->fn = fn;
 	return 0;
+}
+
+static int start_watching(struct bpf_watch *w, struct watched *one, __u32 domain)
+{
+	int r = bpf_kernel_lock(&w->kernel);
+
+	if (r == 0)
+		r = start_locked(w, one, domain);
+	bpf_kernel_unlock(&w->kernel);
+	return r;
 }
 
 static bool is_wanted(const struct bpf_watch *w, __u32 domain)

@@ -62,6 +62,7 @@ void test_uring(void);
 
 void test_pins(void);
 void test_domains(void);
+void test_meets(void);
 void test_guards(void);
 void test_label_looks(void);
 void test_labels_asked(void);
