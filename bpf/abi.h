@@ -308,6 +308,9 @@ struct rw_event {
 	char names[];
 };
 
+/* In place of a layer: no rule, but an executable that says which tasks a policy is for. */
+#define RW_TREE_EXE RW_LAYERS
+
 /** struct rw_tree_key - a rule as it was written: the map `trees`, for people. */
 struct rw_tree_key {
 	__u32 domain;

@@ -70,7 +70,7 @@ static int label_fill(struct bpf_kernel *k, struct rw_label *label, const struct
 	int r = identify(k, label, tree, opts);
 
 	if (r == 0)
-		r = whom_tasks(k, label->set_tasks, &label->n_set, &tree->label->set, opts);
+		r = whom_tasks(k, NULL, label->set_tasks, &label->n_set, &tree->label->set, opts);
 	if (r == 0)
 		r = rule_of_tree(&label->rule, tree, label->layer, label->tree);
 	label->value_len = strlen(tree->label->value);

@@ -96,6 +96,7 @@ struct rules_look {
 	uint32_t trees;
 	uint32_t moved;
 	struct rw_tree list[BATCH];
+	bool is_exe[BATCH];
 	size_t n;
 };
 
@@ -135,7 +136,7 @@ static int look_at_batch(struct rules_look *look)
 		/* A rule on a name alone has nothing that could move. */
 		rule.moved = tree->ino && tree->path[0] == '/' &&
 			     (places[i] < 0 || !same_object(tree, &now[places[i]]));
-		look->trees++;
+		look->trees += !look->is_exe[i];
 		look->moved += rule.moved;
 		if (look->fn)
 			look->fn(look->data, &rule);
@@ -156,6 +157,7 @@ static int look_at_rules(struct rules_look *look, __u32 domain)
 		last = &key;
 		if (key.domain != domain)
 			continue;
+		look->is_exe[look->n] = key.layer == RW_TREE_EXE;
 		if (bpf_map_lookup_elem(k->pins[PINNED_TREES], &key, &look->list[look->n]) == 0 &&
 		    ++look->n == BATCH)
 			r = look_at_batch(look);

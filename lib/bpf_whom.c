@@ -39,9 +39,30 @@ static int take_cgroup(struct rw_task_is *is, const struct policy_task *task,
 	return cannot(task, task->cgroup, -ELOOP, opts);
 }
 
+/* For status: when another directory has its name, what is there now is not found. */
+static int describe_exe(struct bpf_kernel *k, const struct rw_tree_key *key, const char *path,
+			const struct rw_identity *dir, const struct policy_task *task)
+{
+	struct rw_tree tree = {
+		.ino = dir->ino,
+		.dev = dir->dev,
+		.generation = dir->generation,
+		.follows_path = 1,
+	};
+	size_t len = strlen(path), most = sizeof(tree.path) - 1;
+	char origin[512];
+
+	snprintf(tree.path, sizeof(tree.path), "%s", path + (len > most ? len - most : 0));
+	origin_format(&task->origin, origin, sizeof(origin));
+	len = strlen(origin);
+	most = sizeof(tree.origin) - 1;
+	snprintf(tree.origin, sizeof(tree.origin), "%s", origin + (len > most ? len - most : 0));
+	return bpf_map_update_elem(k->pins[PINNED_TREES], key, &tree, BPF_ANY) < 0 ? -errno : 0;
+}
+
 /* The file, and the directory that it is in, both as the kernel knows them. */
-static int take_exe(struct bpf_kernel *k, struct rw_task_is *is, const struct policy_task *task,
-		    const struct rootward_opts *opts)
+static int take_exe(struct bpf_kernel *k, const struct rw_tree_key *key, struct rw_task_is *is,
+		    const struct policy_task *task, const struct rootward_opts *opts)
 {
 	_cleanup_free_ char *real = realpath(task->exe, NULL);
 	_cleanup_close_ int file = -1, dir = -1;
@@ -54,8 +75,9 @@ static int take_exe(struct bpf_kernel *k, struct rw_task_is *is, const struct po
 		return cannot(task, task->exe, -errno, opts);
 	file = open(real, O_PATH | O_CLOEXEC);
 	name = strrchr(real, '/');
-	*name++ = 0;
+	*name = 0;
 	dir = open(*real ? real : "/", O_PATH | O_DIRECTORY | O_CLOEXEC);
+	*name++ = '/';
 	if (file < 0 || dir < 0)
 		return cannot(task, task->exe, -errno, opts);
 	fds[0] = file;
@@ -75,11 +97,11 @@ static int take_exe(struct bpf_kernel *k, struct rw_task_is *is, const struct po
 	is->exe_generation = ids[0].generation;
 	is->exe_dir = ids[1].ino;
 	is->exe_name = rule_name_hash(name, strlen(name));
-	return 0;
+	return key ? describe_exe(k, key, real, &ids[1], task) : 0;
 }
 
-static int take_task(struct bpf_kernel *k, struct rw_task_is *is, const struct policy_task *task,
-		     const struct rootward_opts *opts)
+static int take_task(struct bpf_kernel *k, const struct rw_tree_key *key, struct rw_task_is *is,
+		     const struct policy_task *task, const struct rootward_opts *opts)
 {
 	static const struct {
 		uint32_t policy, map;
@@ -100,19 +122,20 @@ static int take_task(struct bpf_kernel *k, struct rw_task_is *is, const struct p
 	if (task->by & TASK_BY_CGROUP)
 		r = take_cgroup(is, task, opts);
 	if (r == 0 && task->by & TASK_BY_EXE)
-		r = take_exe(k, is, task, opts);
+		r = take_exe(k, key, is, task, opts);
 	return r;
 }
 
 _Static_assert(POLICY_TASKS_MAX == RW_TASKS_ARE, "what a policy may say fits");
 
-int whom_tasks(struct bpf_kernel *k, struct rw_task_is *list, __u32 *n,
-	       const struct policy_tasks *tasks, const struct rootward_opts *opts)
+int whom_tasks(struct bpf_kernel *k, const struct rw_tree_key *first_key, struct rw_task_is *list,
+	       __u32 *n, const struct policy_tasks *tasks, const struct rootward_opts *opts)
 {
+	struct rw_tree_key key = first_key ? *first_key : (struct rw_tree_key){};
 	int first = 0, r;
 
-	for (*n = 0; *n < tasks->n; ++*n) {
-		r = take_task(k, &list[*n], &tasks->list[*n], opts);
+	for (*n = 0; *n < tasks->n; ++*n, key.tree++) {
+		r = take_task(k, first_key ? &key : NULL, &list[*n], &tasks->list[*n], opts);
 		if (r < 0 && !first)
 			first = r;
 	}
@@ -122,14 +145,17 @@ int whom_tasks(struct bpf_kernel *k, struct rw_task_is *list, __u32 *n,
 int whom_install(struct bpf_kernel *k, __u32 domain, const struct rootward_policy *policy,
 		 const struct rootward_opts *opts)
 {
+	struct rw_tree_key key = { .domain = domain, .layer = RW_TREE_EXE };
 	struct rw_whom whom = {};
 	int r;
 
-	r = whom_tasks(k, whom.for_tasks, &whom.n_for, &policy->applies_to, opts);
+	r = whom_tasks(k, &key, whom.for_tasks, &whom.n_for, &policy->applies_to, opts);
+	key.tree += RW_TASKS_ARE;
 	if (r == 0)
-		r = whom_tasks(k, whom.but_tasks, &whom.n_but, &policy->except, opts);
+		r = whom_tasks(k, &key, whom.but_tasks, &whom.n_but, &policy->except, opts);
+	key.tree += RW_TASKS_ARE;
 	if (r == 0)
-		r = whom_tasks(k, whom.unlock_tasks, &whom.n_unlock, &policy->unlock, opts);
+		r = whom_tasks(k, &key, whom.unlock_tasks, &whom.n_unlock, &policy->unlock, opts);
 	if (r < 0)
 		return r;
 	return bpf_map_update_elem(k->pins[PINNED_WHOM], &domain, &whom, BPF_ANY) < 0 ? -errno : 0;

@@ -14,10 +14,12 @@ static inline __u32 whom_select(const struct rootward_policy *policy)
 
 /**
  * whom_tasks() - a list of tasks as the map has it: RW_TASKS_ARE of @list, @n of them filled in.
+ * @first_key: what status knows the first one's executable by, the others' follow; NULL: by nothing
  * Return: as whom_install().
  */
-int whom_tasks(struct bpf_kernel *kernel, struct rw_task_is *list, __u32 *n,
-	       const struct policy_tasks *tasks, const struct rootward_opts *opts);
+int whom_tasks(struct bpf_kernel *kernel, const struct rw_tree_key *first_key,
+	       struct rw_task_is *list, __u32 *n, const struct policy_tasks *tasks,
+	       const struct rootward_opts *opts);
 
 /**
  * whom_install() - under the lock, before the domain is listed.

@@ -90,6 +90,8 @@ ROOTWARD_API int rootward_unload(const char *name, const struct rootward_opts *o
  * @unstable: accesses denied because a walk stayed unstable or passed a bound
  * @moved:    rules whose path names another file or directory by now, or none; of rules that
  *            follow their path, whose path leads through another directory
+ *            Also executables of `applies_to`, `except` and `unlock` whose directory is another
+ *            by now: what is there does not count as them
  * @held:     filesystems where what rules are on is held open; bpf needs none, and refuses such
  * @engine:   ROOTWARD_ENGINE_BPF, or of a loaded policy ROOTWARD_ENGINE_FANOTIFY; then
  * @gone:     its processes were killed, and it denies nothing any more

@@ -1,6 +1,9 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Commands about loaded policies that meet: one comes while another is about to lock. */
 #include <errno.h>
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 #include "life.h"
 
@@ -19,6 +22,47 @@ static int load_text(const char *text)
 }
 
 #define POLICY "name: t\ndefault: [all]\ntrees:\n- {path: /tmp, allow: [all]}\n"
+
+static void take_moved(void *data, const struct rootward_loaded *loaded)
+{
+	struct rootward_loaded *found = data;
+
+	*found = *loaded;
+}
+
+/* What status tells of it, now. */
+static struct rootward_loaded now(void)
+{
+	struct rootward_loaded found = {};
+
+	is_int(rootward_status(take_moved, &found), 0, "status");
+	return found;
+}
+
+/* A package's upgrade replaces its program, or the whole directory. */
+static void test_executable(void)
+{
+	struct rootward_loaded found;
+
+	mkdir("/tmp/opt", 0755);
+	close(open("/tmp/opt/program", O_CREAT | O_WRONLY, 0755));
+	is_int(load_text("applies_to: [{executable: /tmp/opt/program}]\n" POLICY), 0,
+	       "a policy for an executable");
+	tap_show("said:", collected_text(&said));
+	found = now();
+	is_int(found.trees, 1, "which is no rule");
+	is_int(found.moved, 0, "and is where it was");
+	close(open("/tmp/opt/new", O_CREAT | O_WRONLY, 0755));
+	rename("/tmp/opt/new", "/tmp/opt/program");
+	found = now();
+	is_int(found.moved, 0, "also when another has its name in its directory");
+	rename("/tmp/opt", "/tmp/opt.old");
+	mkdir("/tmp/opt", 0755);
+	close(open("/tmp/opt/program", O_CREAT | O_WRONLY, 0755));
+	found = now();
+	is_int(found.moved, 1, "but of another directory it is told");
+	rootward_unload("t", NULL);
+}
 
 static struct rootward_watch *other;
 static int other_r;
@@ -69,4 +113,5 @@ void test_meets(void)
 	is_int(rootward_unload("t", NULL), -ENOENT, "two unload it at once: one finds none");
 	is_int(other_r, 0, "the other did it");
 	is_int((int)pinned(), 0, "nothing is left");
+	test_executable();
 }
