@@ -3,7 +3,7 @@
 # For the tests of load --engine fanotify, which source it. All of it in namespaces of its own: only
 # a filesystem that is made here is asked about, and all that was started ends with the test.
 if [[ ! ${FANOTIFY_INSIDE-} ]] && ((EUID == 0)); then
-	FANOTIFY_INSIDE=1 exec timeout -k 5 280 \
+	FANOTIFY_INSIDE=1 exec timeout -k 5 1100 \
 		unshare --mount --pid --fork --mount-proc --kill-child bash "$0" "$@"
 fi
 # shellcheck source=tests/tool/lib.sh
