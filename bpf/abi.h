@@ -12,7 +12,7 @@
 #endif
 #include <rootward/ops.h>
 
-#define RW_ABI 7
+#define RW_ABI 8
 
 #define OVERLAYFS_MAGIC 0x794c7630UL
 
@@ -197,6 +197,7 @@ struct rw_whom {
  * @guards: how many renames have added, see RW_GUARDS
  * @labels: the numbers of its labels, from 1; 0 ends them
  * @relabelled: how often a directory has got one of them, or lost it
+ * @everywhere: operations that its labels which are read rule (label_abi.h)
  * @moves:  how often, while it was loaded, a directory was to be moved where its labels count
  * @owned:  some of its rules have RW_OWNED
  * @serial: which of all domains that ever were, not 0; a number is used again
@@ -216,7 +217,7 @@ struct rw_domain {
 	__u32 locked;
 	__u32 relabelled;
 	__u32 moves;
-	__u32 zero;
+	__u32 everywhere;
 	__u8 labels[RW_DOMAIN_LABELS];
 	__u64 lost_until;
 	__u64 watched_until;
@@ -241,6 +242,8 @@ struct rw_domain {
  * @own_maps: the numbers of rootward's maps
  * @n_loaded: how many of @loaded there are to look at
  * @n_labels: how many labels there are to look at
+ * @readers: how many attributes have had programs that read them (label_abi.h)
+ * @tickets: see struct rw_known
  * @loaded: the domains of the policies for the machine, 0: none.  One store puts a policy in
  *          another's place
  */
@@ -253,6 +256,9 @@ struct rw_shared {
 	__u32 pins_dev;
 	__u32 n_labels;
 	__u64 loader;
+	__u64 tickets;
+	__u32 readers;
+	__u32 zero;
 	__u32 own_maps[RW_OWN_MAPS];
 };
 

@@ -24,6 +24,8 @@ enum access_survey {
  * @failed: a rule could not be applied: nothing is known
  * @seen: @uid and @gid are filled in to be told
  * @labelled: there are labels
+ * @everywhere: some of @ops are ruled by labels that are read
+ * @rejoins: the object was moved out from under its mount, whose root is yet to come
  * @mine, @uid, @gid: whose the object is (enum vfs_ids_match, and by number); only in domains that
  *          have rules for some owner
  * @open, @hidden: masks per layer, 0 for layers that are not asked; @hidden is what is open to
@@ -53,7 +55,9 @@ struct access {
 	__u8 seen : 1;
 	__u8 labelled : 1;
 	__u8 in_hidden;
-	__u8 retried;
+	__u8 retried : 1;
+	__u8 everywhere : 1;
+	__u8 rejoins : 1;
 	__u32 uid;
 	__u32 gid;
 	__u32 open[RW_LAYERS];

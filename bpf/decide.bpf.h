@@ -31,9 +31,11 @@ static __always_inline int visit(const struct vfs_ancestor *ancestor, void *data
 	/* What is hidden begins at the mount's root, or with the object. */
 	if (ancestor->flags & VFS_WALK_MNT_ROOT)
 		a->in_hidden = vfs_walk_zero(a->in_hidden);
-	if (unruled(ancestor->dentry))
-		return 1;
 	where = ancestor->flags & VFS_WALK_HIDDEN ? VISIT_HIDDEN : 0;
+	if (labels_are_read && a->everywhere)
+		where |= visit_covered(a, ancestor);
+	else if (unruled(ancestor->dentry))
+		return 1;
 	if (ancestor->depth == 0)
 		where |= a->survey ? VISIT_SKIP : VISIT_OBJECT;
 	if (ancestor->depth == 1 && !a->survey)
@@ -57,8 +59,10 @@ __noinline int access_end(struct access *a, const struct rw_domain *domain, long
 	int reason = ROOTWARD_REASON_DEFAULT;
 	__u32 i, left, asked, defaults, granted = 0, denied = 0, deniers = 0;
 
-	if (!a || !domain || a->failed)
+	if (!a || !domain)
 		return ROOTWARD_REASON_UNKNOWN;
+	if (a->failed)
+		return a->everywhere ? ROOTWARD_REASON_UNREAD : ROOTWARD_REASON_UNKNOWN;
 	switch (end) {
 	case VFS_WALK_STOPPED:
 		return a->denied && !a->survey ? ROOTWARD_REASON_RULE : -1;
@@ -214,14 +218,15 @@ __noinline int decide_and_tell(__u32 index, __u64 mnt, __u64 dentry, __u64 how, 
 		return deny_access(&a, mnt, dentry, ROOTWARD_REASON_SYSTEM);
 	a.layers = (1U << (domain->layers & 31)) - 1;
 	a.retried = vfs_walk_zero(a.layers);
-	a.labelled = !!domain->labels[0];
+	access_labels(&a, domain);
 	relabelled = *(volatile __u32 *)&domain->relabelled;
 	vfs_read_barrier();
 	if (domain->owned && access_owner(&a, mnt, dentry) < 0)
 		return deny_access(&a, mnt, dentry, ROOTWARD_REASON_UNKNOWN);
 	access_begin(&a);
 	end = vfs_walk_ancestors_when(mnt, dentry, 0, visit, &a,
-				      VFS_WALK_HIDDEN | (a.beneath ? VFS_WALK_BENEATH : 0),
+				      VFS_WALK_HIDDEN | (a.beneath ? VFS_WALK_BENEATH : 0) |
+					      access_every(&a),
 				      &a.counters);
 	if (a.beneath && (end == VFS_WALK_OUTSIDE || end == VFS_WALK_DETACHED))
 		return 1;

@@ -69,7 +69,7 @@ __noinline __u64 place_survey(struct survey *s, __u64 mnt, __u64 dentry, __u64 g
 		return SURVEY_FAILED;
 	a.layers = 1U << (s->layer & 7);
 	a.retried = vfs_walk_zero(a.layers);
-	a.labelled = !!domain->labels[0];
+	access_labels(&a, domain);
 	if (domain->owned) {
 		if (access_owner(&a, mnt, dentry) < 0)
 			return SURVEY_FAILED;
@@ -78,7 +78,8 @@ __noinline __u64 place_survey(struct survey *s, __u64 mnt, __u64 dentry, __u64 g
 	}
 	access_begin(&a);
 	if (access_end(&a, domain,
-		       vfs_walk_ancestors_at(mnt, dentry, 0, visit, &a, VFS_WALK_HIDDEN)) >= 0)
+		       vfs_walk_ancestors_at(mnt, dentry, 0, visit, &a,
+					     VFS_WALK_HIDDEN | access_every(&a))) >= 0)
 		return SURVEY_FAILED;
 	s->tree = a.tree;
 	return (__u64)a.layer << 32 | a.granted;

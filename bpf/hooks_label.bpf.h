@@ -14,6 +14,9 @@
  *   moves one there, but mv(1) copies, and so sets what is set.
  * - One that is moved out keeps its rule, as it would one by its path.
  *
+ * One that is read wherever it is (label_known.bpf.h) counts everywhere: who may set it is the
+ * same, and the rest is for the others.
+ *
  * All of this holds while a policy is being loaded, too.  User space looks for the directories that
  * carry the label already meanwhile, and looks again when something was moved in the scope.
  */
@@ -55,7 +58,7 @@ static long label_ask_turn(__u32 i, void *ctx)
 	if (label_holds(label, l->asker) &&
 	    label_denies(label, l->dentry, ROOTWARD_REASON_LABEL, ROOTWARD_OP_SETXATTR))
 		l->answer = -EACCES;
-	else if (l->value && is_directory(inode_of(l->dentry)) &&
+	else if (l->value && !label->reader && is_directory(inode_of(l->dentry)) &&
 		 label_is_valued(label, l->value, l->size) && label_reserve(i + 1, l->dentry) &&
 		 label_denies(label, l->dentry, ROOTWARD_REASON_FULL, ROOTWARD_OP_SETXATTR))
 		l->answer = -EACCES;
@@ -190,7 +193,7 @@ static long label_move_turn(__u32 i, void *ctx)
 	struct rw_domain *domain;
 	int from, to;
 
-	if (!label)
+	if (!label || label->reader)
 		return 0;
 	from = label_covers(label, m->from);
 	to = m->to == m->from ? from : label_covers(label, m->to);

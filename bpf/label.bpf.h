@@ -2,14 +2,15 @@
 /*
  * Labels: rules on each directory that carries an extended attribute with a certain value.
  *
- * No program can read the attributes of an ancestor.  So the directories that carry a label are
- * in a map, by what they are, and hooks_label.bpf.h keeps it true.  Rules on one directory, by its
- * path and by its labels, are one rule: what any of them denies is denied.
+ * Most kernels let no program read the attributes of an ancestor.  So the directories that carry a
+ * label are in a map, by what they are, and hooks_label.bpf.h keeps it true.  For labels that count
+ * anywhere see label_known.bpf.h.  Rules on one directory, by its path and by its labels, are one
+ * rule: what any of them denies is denied.
  */
 #ifndef ROOTWARD_LABEL_BPF_H
 #define ROOTWARD_LABEL_BPF_H
 
-#include "label_abi.h"
+#include "label_known.bpf.h"
 #include "rule.bpf.h"
 
 struct {
@@ -36,12 +37,36 @@ static __always_inline struct rw_label *label_numbered(__u32 number)
 	return bpf_map_lookup_elem(&labels, &index);
 }
 
-/* The label, where the directory carries it; else NULL. */
-static __always_inline struct rw_label *label_on(const struct rw_ident *ident)
+/*
+ * Does the directory carry the label of that number?  1, 0, or -1: not known.  By itself, as its
+ * stack is needed for what the label says.
+ */
+__noinline int label_on(__u32 number, __u64 inode, __u32 where)
 {
-	__u32 *state = bpf_map_lookup_elem(&labelled, ident);
+	struct rw_label *label = label_numbered(number);
+	union {
+		struct rw_ident ident;
+		struct rw_known_key known;
+	} key;
+	__u32 *state;
 
-	return state && *state & RW_LABELLED_ON ? label_numbered(ident->name_len) : 0;
+	if (!label)
+		return 0;
+	if (label->reader && labels_are_read && VFS_WALK_PLAIN)
+		return where & VISIT_COVERED ? 0 : known_carries(&key.known, label->reader, inode);
+	ident_of(&key.ident, VFS_WALK_AS(struct inode, inode), label->under.domain);
+	key.ident.name_len = number;
+	state = bpf_map_lookup_elem(&labelled, &key.ident);
+	return state && *state & RW_LABELLED_ON;
+}
+
+/* If it is not known whether the label is there: could it matter? */
+static __always_inline bool label_matters(const struct access *a, const struct rw_label *label)
+{
+	__u32 layer = label->layer % RW_LAYERS;
+
+	return label->rule.flags & RW_OWNED ||
+	       a->open[layer] & (label->rule.layer[layer].allow | label->rule.layer[layer].deny);
 }
 
 /* The labels that a directory carries.  Returns as rule_visible() does. */
@@ -49,30 +74,62 @@ __noinline int visit_labels(struct access *a, __u64 inode, __u32 where)
 {
 	struct rw_domain *domain;
 	struct rw_label *label;
-	struct rw_ident ident;
-	int go_on = 1;
-	__u32 i;
+	int go_on = 1, on;
+	__u32 i, number;
 
 	if (!a)
 		return -1;
-	ident_of(&ident, VFS_WALK_AS(struct inode, inode), a->domain);
-	domain = bpf_map_lookup_elem(&domains, &ident.domain);
+	number = a->domain;
+	domain = bpf_map_lookup_elem(&domains, &number);
 	if (!domain)
 		return -1;
 #pragma clang loop unroll(disable)
 	for (i = 0; i < RW_DOMAIN_LABELS; i++) {
-		ident.name_len = domain->labels[i];
-		if (!ident.name_len)
+		number = domain->labels[i];
+		if (!number)
 			break;
-		label = label_on(&ident);
-		if (!label)
+		on = label_on(number, inode, where);
+		label = on ? label_numbered(number) : 0;
+		if (!label || (on < 0 && !label_matters(a, label)))
 			continue;
+		if (on < 0)
+			return -1;
 		hidden_begin(a, where);
 		go_on = rule_apply(a, &label->rule, where & VISIT_OBJECT, where);
 		if (go_on <= 0)
 			break;
 	}
 	return go_on;
+}
+
+/* Before the walk: is anything ruled by labels, and by such as are read? */
+static __always_inline void access_labels(struct access *a, const struct rw_domain *domain)
+{
+	a->labelled = !!domain->labels[0];
+	if (labels_are_read)
+		a->everywhere = !!(domain->everywhere & a->ops);
+}
+
+static __always_inline __u32 access_every(const struct access *a)
+{
+	return labels_are_read && a->everywhere ? VFS_WALK_EVERY : 0;
+}
+
+/*
+ * What a mount covers is in the walk, but not in the one by which attributes are read: labels that
+ * are read do not count on it.  A walk comes by no entry to a covered directory, and so it does to
+ * the mount's root when the object was moved out from under that.
+ */
+static __always_inline __u32 visit_covered(struct access *a, const struct vfs_ancestor *ancestor)
+{
+	if (!ancestor->depth)
+		a->rejoins = !!(ancestor->flags & VFS_WALK_HIDDEN);
+	if (!ancestor->depth || ancestor->child)
+		return 0;
+	if (!a->rejoins)
+		return VISIT_COVERED;
+	a->rejoins = 0;
+	return 0;
 }
 
 /* visit_ruled(), where there are labels.  A name's rule is nearer than what is on its directory. */
@@ -98,21 +155,19 @@ __noinline __u64 own_labels(__u32 index, __u64 dentry, __u32 layer)
 {
 	struct dentry *d = VFS_WALK_AS(struct dentry, dentry);
 	__u64 inode = VFS_WALK_READ_ADDRESS(d, d_inode);
-	__u32 i, closed = 0, flags = 0;
+	__u32 i, number, closed = 0, flags = 0;
 	struct rw_domain *domain;
 	struct rw_label *label;
-	struct rw_ident ident;
 
 	domain = bpf_map_lookup_elem(&domains, &index);
-	if (!inode || !domain || !domain->labels[0])
+	if (!inode || !domain)
 		return 0;
-	ident_of(&ident, VFS_WALK_AS(struct inode, inode), index);
 #pragma clang loop unroll(disable)
 	for (i = 0; i < RW_DOMAIN_LABELS; i++) {
-		ident.name_len = domain->labels[i];
-		if (!ident.name_len)
+		number = domain->labels[i];
+		if (!number)
 			break;
-		label = label_on(&ident);
+		label = label_on(number, inode, 0) > 0 ? label_numbered(number) : 0;
 		if (!label)
 			continue;
 		flags |= label->rule.flags;

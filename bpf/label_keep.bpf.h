@@ -120,6 +120,8 @@ __noinline int label_covers(const struct rw_label *label, __u64 dentry)
 	struct scope_climb s = { .dentry = dentry };
 	struct super_block *sb = VFS_WALK_AS(struct super_block, superblock_of(dentry));
 
+	if (label && label->reader)
+		return 1;
 	if (!label || VFS_WALK_READ(sb, s_dev) != label->under.dev)
 		return 0;
 	s.under = label->under;
@@ -260,6 +262,8 @@ __noinline int label_hang(__u32 number, __u64 dentry)
 
 	if (!label)
 		return 0;
+	if (label->reader)
+		return known_forget(label->reader, inode_of(dentry));
 	state = label_state(&ident, number, label->under.domain, inode_of(dentry));
 	if (!state && !label_covers(label, dentry))
 		return 0;
@@ -283,6 +287,8 @@ __noinline int label_take(__u32 number, __u64 inode)
 
 	if (!label || !inode)
 		return 0;
+	if (label->reader)
+		return known_forget(label->reader, inode);
 	state = label_state(&ident, number, label->under.domain, inode);
 	if (!state)
 		return 0;

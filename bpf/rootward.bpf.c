@@ -8,6 +8,7 @@
  *	event.bpf.h         counting and telling denials
  *	decide.bpf.h        the rules met on the walk
  *	label.bpf.h         rules on directories that carry an attribute
+ *	label_known.bpf.h   such as are read, wherever they are
  *	verdict.bpf.h       what was allowed lately
  *	mounts.bpf.h        the same where the mount is not known
  *	fence.bpf.h         what no rule gives

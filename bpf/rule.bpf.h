@@ -114,11 +114,12 @@ static __noinline int rule_blame(struct access *a, const struct rw_rule *rule)
  * on the object itself is left out.
  */
 enum visit_where {
-	VISIT_HIDDEN = 1,  /* the directory is hidden behind a mount */
-	VISIT_OBJECT = 2,  /* it is the object itself */
-	VISIT_ENTRY = 4,   /* the object is its entry */
-	VISIT_SKIP = 8,	   /* only its entries' names count */
-	VISIT_DENIES = 16, /* only what is denied counts */
+	VISIT_HIDDEN = 1,   /* the directory is hidden behind a mount */
+	VISIT_OBJECT = 2,   /* it is the object itself */
+	VISIT_ENTRY = 4,    /* the object is its entry */
+	VISIT_SKIP = 8,	    /* only its entries' names count */
+	VISIT_DENIES = 16,  /* only what is denied counts */
+	VISIT_COVERED = 32, /* a mount covers the directory */
 };
 
 /* @itself: the rule is on the object itself, so that it cannot allow changes of its entry. */

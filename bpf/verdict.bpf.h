@@ -118,10 +118,13 @@ static __always_inline bool verdict_is(const struct verdict *v, const struct ver
 	       v->place.epoch == place->epoch;
 }
 
-/* Nothing is kept where it is asked, too, who owns an object, or by which rule it is allowed. */
+/*
+ * Nothing is kept where it is asked, too, who owns an object, by which rule it is allowed, or
+ * what a directory's attributes are: of them nothing tells for sure that they changed.
+ */
 static __always_inline bool verdict_keeps(const struct rw_domain *domain)
 {
-	if (!domain || domain->state != RW_DOMAIN_LIVE || domain->owned)
+	if (!domain || domain->state != RW_DOMAIN_LIVE || domain->owned || domain->everywhere)
 		return false;
 	return !domain->told_until || domain->told_until <= bpf_ktime_get_ns();
 }

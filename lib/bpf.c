@@ -15,6 +15,7 @@
 #include "bpf_anchors.h"
 #include "bpf_domains.h"
 #include "bpf_load.h"
+#include "bpf_readers.h"
 #include "bpf_rules.h"
 #include "bpf_state.h"
 #include "capabilities.h"
@@ -142,8 +143,14 @@ static int bpf_check(struct rootward_policy *policy, const struct rootward_opts 
 {
 	_cleanup_close_ int identity = bpf_identity_load();
 	struct anchors anchors = {};
-	int r;
+	size_t i;
+	int r = 0;
 
+	for (i = 0; i < policy->n_trees && r == 0; i++)
+		if (policy->trees[i].state == TREE_LABEL_ANYWHERE)
+			r = bpf_readers_refuse(&policy->trees[i], opts);
+	if (r < 0)
+		return r;
 	r = anchors_find(&anchors, identity, &policy, 1, opts);
 	anchors_free(&anchors);
 	return r;

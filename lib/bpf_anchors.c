@@ -275,7 +275,8 @@ int anchors_find(struct anchors *a, int program, struct rootward_policy *const *
 		for (j = 0; j < policies[i]->n_trees && r == 0; j++)
 			if (policies[i]->trees[j].state == TREE_LABEL)
 				r = look_at_label(&look, &policies[i]->trees[j], i, j);
-			else if (policies[i]->trees[j].state != TREE_SKIPPED)
+			else if (policies[i]->trees[j].state != TREE_SKIPPED &&
+				 policies[i]->trees[j].state != TREE_LABEL_ANYWHERE)
 				r = look_at(&look, &policies[i]->trees[j], i, j);
 	if (r == 0)
 		r = look_identify(&look);

@@ -25,7 +25,8 @@ static const char *const pin_names[] = {
 	[PINNED_WHOM] = "whom",		[PINNED_TREES] = "trees",
 	[PINNED_ALLOWED] = "allowed",	[PINNED_TOLD] = "told",
 	[PINNED_COUNTED] = "counted",	[PINNED_LABELS] = "labels",
-	[PINNED_LABELLED] = "labelled", [PINNED_IDENTITY] = "identity",
+	[PINNED_LABELLED] = "labelled", [PINNED_KNOWN] = "known",
+	[PINNED_READINGS] = "readings", [PINNED_IDENTITY] = "identity",
 	[PINNED_ENTER] = "enter",	[PINNED_COUNT] = "count",
 	[PINNED_LOADS] = "loads",	[PINNED_MAY_UNLOCK] = "may_unlock",
 };

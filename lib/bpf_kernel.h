@@ -32,6 +32,8 @@ enum bpf_kernel_pin {
 	PINNED_COUNTED,
 	PINNED_LABELS,
 	PINNED_LABELLED,
+	PINNED_KNOWN,
+	PINNED_READINGS,
 	PINNED_IDENTITY,   /* a program: see identity.h */
 	PINNED_ENTER,	   /* likewise: see enter.bpf.h */
 	PINNED_COUNT,	   /* likewise: see count.bpf.h */

@@ -5,6 +5,7 @@
 #include <bpf/bpf.h>
 
 #include "bpf_labels.h"
+#include "bpf_readers.h"
 #include "bpf_rules.h"
 #include "bpf_whom.h"
 #include "cleanup.h"
@@ -14,7 +15,7 @@
 _Static_assert(LABEL_TEXT_MAX + 2 == RW_LABEL_TEXT, "longer names are seen to be longer");
 _Static_assert(RW_LABELS *RW_LABELLED_LATER <= RW_LABELLED / 4, "others cannot fill the map");
 
-static int label_get(struct bpf_kernel *k, __u32 number, struct rw_label *label)
+int label_get(struct bpf_kernel *k, __u32 number, struct rw_label *label)
 {
 	__u32 index = number - 1;
 
@@ -67,8 +68,10 @@ static int identify(struct bpf_kernel *k, struct rw_label *label, const struct t
 static int label_fill(struct bpf_kernel *k, struct rw_label *label, const struct tree *tree,
 		      const struct rootward_opts *opts)
 {
-	int r = identify(k, label, tree, opts);
+	int r = 0;
 
+	if (tree->state == TREE_LABEL)
+		r = identify(k, label, tree, opts);
 	if (r == 0)
 		r = whom_tasks(k, NULL, label->set_tasks, &label->n_set, &tree->label->set, opts);
 	if (r == 0)
@@ -76,7 +79,13 @@ static int label_fill(struct bpf_kernel *k, struct rw_label *label, const struct
 	label->value_len = strlen(tree->label->value);
 	memcpy(label->name, tree->label->xattr, strlen(tree->label->xattr));
 	memcpy(label->value, tree->label->value, label->value_len);
-	return r;
+	if (r < 0 || tree->state == TREE_LABEL)
+		return r;
+	/* The rule is on the directory wherever it goes: nothing has to stay where it is. */
+	label->rule.flags &= RW_OWNED;
+	r = bpf_reader_get(k, label, opts);
+	label->reader = r < 0 ? 0 : r;
+	return r < 0 ? r : 0;
 }
 
 /*
@@ -108,14 +117,20 @@ static int claim_tree(struct bpf_kernel *k, __u32 domain, const struct tree *tre
 		      __u32 number, const struct rootward_opts *opts)
 {
 	struct rw_label label = { .layer = layer, .tree = number };
-	int r = label_fill(k, &label, tree, opts);
+	bool anywhere = tree->state == TREE_LABEL_ANYWHERE;
+	int r = anywhere ? bpf_readers_refuse(tree, opts) : 0;
 
+	if (r == 0)
+		r = label_fill(k, &label, tree, opts);
+	if (r == 0 && anywhere)
+		k->domains[domain].everywhere |= tree->allow | tree->deny;
 	if (r == 0)
 		r = label_claim(k, domain, &label);
 	if (r == -ENOSPC)
 		diag(opts, ROOTWARD_ERROR, &tree->origin, NULL,
-		     "no room for another label (%d in one confinement, %d in all)",
-		     RW_DOMAIN_LABELS, RW_LABELS);
+		     "no room for another label (%d in one confinement, %d in all, of which %d "
+		     "attributes with a value may count anywhere)",
+		     RW_DOMAIN_LABELS, RW_LABELS, RW_READERS);
 	return r;
 }
 
@@ -129,7 +144,7 @@ int bpf_labels_claim(struct bpf_kernel *k, __u32 domain, struct rootward_policy 
 	for (i = 0; i < n && r == 0; i++)
 		for (j = 0; j < policies[i]->n_trees && r == 0; j++) {
 			tree = &policies[i]->trees[j];
-			if (tree->state == TREE_LABEL)
+			if (tree_is_label(tree))
 				r = claim_tree(k, domain, tree, i, j, opts);
 		}
 	return r;
@@ -191,4 +206,5 @@ void bpf_labels_release(struct bpf_kernel *k, __u32 domain)
 	while (k->shared->n_labels && label_get(k, k->shared->n_labels, &label) == 0 &&
 	       !label.under.domain)
 		k->shared->n_labels--;
+	bpf_readers_tidy(k);
 }

@@ -5,13 +5,18 @@
 
 #include "bpf_anchors.h"
 #include "bpf_kernel.h"
+#include "label_abi.h"
+
+/** label_get() - the label of that number.  Return: 0, what the map says. */
+int label_get(struct bpf_kernel *kernel, __u32 number, struct rw_label *label);
 
 /**
  * bpf_labels_claim() - a number for each label of the policies, and all that the programs need to
  * keep it true from then on; under the lock, while the domain is LOADING.
  *
  * Return: 0; -ENOSPC: too many (reported); -ENOTSUP: its directories could become others unseen
- * (reported); -ENOENT and others for the executables of `set:` (reported); what the maps say.
+ * (reported), or the kernel does not let them be read (reported); -ENOENT and others for the
+ * executables of `set:` (reported); what the maps say.
  */
 int bpf_labels_claim(struct bpf_kernel *kernel, __u32 domain,
 		     struct rootward_policy *const *policies, size_t n,

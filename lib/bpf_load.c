@@ -14,6 +14,7 @@
 #include "bpf_hooks.h"
 #include "bpf_kernel.h"
 #include "bpf_load.h"
+#include "bpf_readers.h"
 #include "cleanup.h"
 #include "identity.h"
 #include "walk.h"
@@ -86,6 +87,8 @@ void bpf_pins_of(const struct rootward_bpf *skeleton, int identity, int fds[N_BP
 		[PINNED_COUNTED] = bpf_map__fd(skeleton->maps.counted),
 		[PINNED_LABELS] = bpf_map__fd(skeleton->maps.labels),
 		[PINNED_LABELLED] = bpf_map__fd(skeleton->maps.labelled),
+		[PINNED_KNOWN] = bpf_map__fd(skeleton->maps.label_known),
+		[PINNED_READINGS] = bpf_map__fd(skeleton->maps.label_readings),
 		[PINNED_IDENTITY] = identity,
 		[PINNED_ENTER] = bpf_program__fd(skeleton->progs.rw_enter),
 		[PINNED_COUNT] = bpf_program__fd(skeleton->progs.rw_count),
@@ -153,6 +156,14 @@ static int tell_what_is_ours(struct rootward_bpf *skeleton)
 	return 0;
 }
 
+/* Where nothing reads labels, none are known. */
+static void choose_reading(struct rootward_bpf *skeleton, const struct btf *btf)
+{
+	skeleton->rodata->labels_are_read = bpf_readers_work(btf);
+	if (!skeleton->rodata->labels_are_read)
+		bpf_map__set_max_entries(skeleton->maps.label_known, 1);
+}
+
 int bpf_load(const char *dir, const char *const *names, size_t n, const struct rootward_opts *opts)
 {
 	_cleanup_(cleanup_skeleton) struct rootward_bpf *skeleton = NULL;
@@ -164,6 +175,8 @@ int bpf_load(const char *dir, const char *const *names, size_t n, const struct r
 	warned_of[0] = 0;
 	skeleton = rootward_bpf__open();
 	r = skeleton ? bpf_hooks_choose(skeleton->obj, btf, opts) : -errno;
+	if (r == 0)
+		choose_reading(skeleton, btf);
 	if (r == 0)
 		r = rootward_bpf__load(skeleton);
 	if (r == 0)
@@ -189,6 +202,12 @@ int bpf_identity_load(void)
 
 	libbpf_set_print(printer);
 	return r;
+}
+
+libbpf_print_fn_t bpf_quiet(void)
+{
+	warned_of[0] = 0;
+	return libbpf_set_print(keep_warning);
 }
 
 const char *bpf_warning(void)

@@ -2,6 +2,8 @@
 #ifndef ROOTWARD_BPF_LOAD_H
 #define ROOTWARD_BPF_LOAD_H
 
+#include <bpf/libbpf.h>
+
 #include "bpf_kernel.h"
 #include "diag.h"
 
@@ -25,6 +27,9 @@ enum bpf_stage {
 
 /** bpf_probe_stage() - load a program, and see that it is called; *stage is what failed. */
 int bpf_probe_stage(enum bpf_stage *stage);
+
+/** bpf_quiet() - libbpf does not write from now on.  Return: what libbpf_set_print() gets then. */
+libbpf_print_fn_t bpf_quiet(void);
 
 /** bpf_warning() - what libbpf said first about the last thing that failed in this thread. */
 const char *bpf_warning(void);

@@ -264,7 +264,7 @@ static int describe_labels(struct bpf_kernel *k, __u32 domain, const struct root
 
 	for (; r == 0 && anchor.number < policy->n_trees; anchor.number++) {
 		anchor.tree = &policy->trees[anchor.number];
-		if (anchor.tree->state == TREE_LABEL)
+		if (tree_is_label(anchor.tree))
 			r = describe(k, domain, &anchor);
 	}
 	return r;

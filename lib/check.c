@@ -76,6 +76,7 @@ static void note_tree(const struct tree *tree, const struct rootward_opts *opts)
 		note_link(tree, opts);
 		break;
 	case TREE_LABEL:
+	case TREE_LABEL_ANYWHERE:
 	case TREE_UNRESOLVED:
 		break;
 	}

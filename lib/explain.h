@@ -202,6 +202,12 @@ char *way_place(const struct way *way);
 /** rules_sort() - make ready for rules_attach(). */
 void rules_sort(struct anchors *anchors);
 
+/**
+ * place_carries() - whether a label that counts anywhere is on @place, of @way.  Where that cannot
+ * be seen it is not, and @way is blind.
+ */
+bool place_carries(struct way *way, const struct place *place, const char *name, const char *value);
+
 /** rules_attach() - hang on every place the rules on it.  Return: 0 or -ENOMEM. */
 int rules_attach(struct way *way, const struct rootward_explainer *explainer);
 

@@ -169,10 +169,11 @@ static int find_named(const struct rootward_explainer *x, const struct place *pl
 
 /*
  * The domain's label number @i, if the place carries it; else it is one that says nothing.
+ * @way: NULL: labels that are read do not matter
  * Return: 0; -E2BIG: there are no more.
  */
-static int find_label(const struct rootward_explainer *x, const struct place *place, size_t i,
-		      struct rw_label *label)
+static int find_label(const struct rootward_explainer *x, struct way *way,
+		      const struct place *place, size_t i, struct rw_label *label)
 {
 	const __u8 *numbers = x->kernel.domains[x->domain].labels;
 	struct rw_ident ident = ident_of(x, place);
@@ -183,20 +184,22 @@ static int find_label(const struct rootward_explainer *x, const struct place *pl
 		return -E2BIG;
 	ident.name_len = numbers[i];
 	index = numbers[i] - 1;
-	if (bpf_map_lookup_elem(x->kernel.pins[PINNED_LABELLED], &ident, &state) < 0 ||
-	    !(state & RW_LABELLED_ON) ||
-	    bpf_map_lookup_elem(x->kernel.pins[PINNED_LABELS], &index, label) < 0)
+	if (bpf_map_lookup_elem(x->kernel.pins[PINNED_LABELS], &index, label) < 0 ||
+	    (label->reader
+		     ? !way || !place_carries(way, place, label->name, label->value)
+		     : bpf_map_lookup_elem(x->kernel.pins[PINNED_LABELLED], &ident, &state) < 0 ||
+			       !(state & RW_LABELLED_ON)))
 		*label = (struct rw_label){};
 	return 0;
 }
 
-static int attach_labels(const struct rootward_explainer *x, struct place *place)
+static int attach_labels(const struct rootward_explainer *x, struct way *way, struct place *place)
 {
 	struct rw_label label;
 	size_t i;
 	int r = 0;
 
-	for (i = 0; !r && !find_label(x, place, i, &label); i++)
+	for (i = 0; !r && !find_label(x, way, place, i, &label); i++)
 		r = attach_rule(x, place, &label.rule, false);
 	return r;
 }
@@ -212,7 +215,7 @@ int domain_rules(struct way *way, const struct rootward_explainer *x)
 		if (!find_rule(x, place, &rule))
 			r = attach_rule(x, place, &rule, false);
 		if (!r)
-			r = attach_labels(x, place);
+			r = attach_labels(x, way, place);
 		if (!r && place + 1 < end && place[1].child && place->name &&
 		    !find_rule(x, place + 1, &rule) && rule.flags & RW_NAMED &&
 		    !find_named(x, place, place + 1, &named))
@@ -227,7 +230,7 @@ bool domain_guard(const struct rootward_explainer *x, const struct place *place)
 	struct rw_label label;
 	size_t i;
 
-	for (i = 0; find_label(x, place, i, &label) != -E2BIG; i++)
+	for (i = 0; find_label(x, NULL, place, i, &label) != -E2BIG; i++)
 		if (label.rule.flags & RW_GUARD)
 			return true;
 	return !find_rule(x, place, &rule) && rule.flags & RW_GUARD;

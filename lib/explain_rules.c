@@ -216,6 +216,24 @@ static int find_covered(struct way *way, const struct anchors *anchors)
 	return 0;
 }
 
+/* Of all policies, the labels that count anywhere. */
+static int attach_anywhere(struct way *way, const struct rootward_explainer *x, struct place *place)
+{
+	struct anchor anchor = { .kind = ANCHOR_LABELLED };
+	int r = 0;
+
+	for (; anchor.layer < x->n && !r; anchor.layer++)
+		for (anchor.number = 0; anchor.number < x->policies[anchor.layer]->n_trees && !r;
+		     anchor.number++) {
+			anchor.tree = &x->policies[anchor.layer]->trees[anchor.number];
+			if (anchor.tree->state == TREE_LABEL_ANYWHERE &&
+			    place_carries(way, place, anchor.tree->label->xattr,
+					  anchor.tree->label->value))
+				r = attach(place, &anchor, x->policies[anchor.layer]->name, false);
+		}
+	return r;
+}
+
 int rules_attach(struct way *way, const struct rootward_explainer *x)
 {
 	const struct anchors *anchors = anchors_for(x, way);
@@ -228,6 +246,8 @@ int rules_attach(struct way *way, const struct rootward_explainer *x)
 		r = attach_kind(x, anchors, place, place, ANCHOR_OBJECT);
 		if (!r)
 			r = attach_kind(x, anchors, place, place, ANCHOR_LABELLED);
+		if (!r)
+			r = attach_anywhere(way, x, place);
 		if (!r && place + 1 < end && place[1].child)
 			r = attach_kind(x, anchors, place, place + 1, ANCHOR_ENTRY);
 	}

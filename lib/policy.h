@@ -21,8 +21,9 @@
 /** enum tree_state - what a tree's path turned out to be. */
 enum tree_state {
 	TREE_UNRESOLVED,
-	TREE_PRESENT,	/* it exists; @dev, @ino, @mode and @mnt_id say what it is */
-	TREE_LABEL,	/* a label; @dev, @ino, @mode and @mnt_id are of what it is under */
+	TREE_PRESENT,	     /* it exists; @dev, @ino, @mode and @mnt_id say what it is */
+	TREE_LABEL,	     /* a label; @dev, @ino, @mode and @mnt_id are of what it is under */
+	TREE_LABEL_ANYWHERE, /* a label that is under nothing */
 	TREE_NAME_ONLY, /* a deny on a name that does not exist (yet) in a directory that does */
 	TREE_SKIPPED,	/* optional and missing: no rule */
 };
@@ -140,7 +141,8 @@ struct policy_tasks {
 /**
  * struct tree_label - what makes directories a rule's.
  * @xattr, @value: an extended attribute's name and its value, 1 to LABEL_TEXT_MAX bytes
- * @under: a path, as written: that directory and what is beneath it in its filesystem
+ * @under: a path, as written: that directory and what is beneath it in its filesystem; or NULL:
+ *         wherever it is
  * @set:   of the tasks that the policy is for, those that may set the attribute and remove it
  */
 struct tree_label {
@@ -149,6 +151,12 @@ struct tree_label {
 	char *under;
 	struct policy_tasks set;
 };
+
+/** tree_is_label() - whether a resolved tree is such, and its rule is none of a path. */
+static inline bool tree_is_label(const struct tree *tree)
+{
+	return tree->state == TREE_LABEL || tree->state == TREE_LABEL_ANYWHERE;
+}
 
 void tree_label_free(struct tree_label *label);
 

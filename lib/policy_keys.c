@@ -64,8 +64,9 @@ const struct policy_key label_keys[] = {
 	{ "xattr", KEY_XATTR, true, offsetof(struct tree_label, xattr),
 	  "The attribute's name: user.*, trusted.* or security.bpf.*." },
 	{ "value", KEY_VALUE, true, offsetof(struct tree_label, value), "Its value." },
-	{ "under", KEY_PATH, true, offsetof(struct tree_label, under),
-	  "The directory that, with what is beneath it in its filesystem, the label counts in." },
+	{ "under", KEY_PATH, false, offsetof(struct tree_label, under),
+	  "The directory that, with what is beneath it in its filesystem, the label counts in; "
+	  "without it everywhere, where the kernel lets it be read." },
 	{ "set", KEY_TASKS, false, offsetof(struct tree_label, set),
 	  "Of the tasks that the policy is for, those that may set and remove the attribute "
 	  "there." },
@@ -105,7 +106,7 @@ const char *key_type_text(enum key_type type)
 	case KEY_TASK:
 		return "a word";
 	case KEY_LABEL:
-		return "a map with xattr, value and under";
+		return "a map with xattr, value and perhaps under";
 	case KEY_XATTR:
 		return "an extended attribute's name";
 	case KEY_VALUE:

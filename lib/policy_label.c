@@ -126,9 +126,10 @@ char *label_words(struct reader *r, const struct tree_label *label)
 	_cleanup_free_ char *words = NULL;
 	const char *kept = NULL;
 
-	if (!label->xattr || !label->value || !label->under)
+	if (!label->xattr || !label->value)
 		return NULL;
-	if (asprintf(&words, "label %s=%s under %s", label->xattr, label->value, label->under) < 0)
+	if (asprintf(&words, "label %s=%s%s%s", label->xattr, label->value,
+		     label->under ? " under " : "", label->under ?: "") < 0)
 		words = NULL;
 	if (words)
 		kept = policy_string(r->policy, words);

@@ -121,6 +121,10 @@ static int resolve_tree(struct resolver *r, struct tree *tree)
 	const char *why;
 	int ret;
 
+	if (tree->label && !tree->label->under) {
+		tree->state = TREE_LABEL_ANYWHERE;
+		return 0;
+	}
 	ret = lookup_expand(&path, tree->label ? tree->label->under : tree->path, &why);
 	if (ret == -ENOENT && tree->optional) {
 		tree->state = TREE_SKIPPED;

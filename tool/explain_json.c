@@ -24,6 +24,7 @@ static const char *reason_word(int reason)
 		[ROOTWARD_REASON_TASK] = "task",
 		[ROOTWARD_REASON_SYSTEM] = "system",
 		[ROOTWARD_REASON_UNKNOWN] = "unknown",
+		[ROOTWARD_REASON_UNREAD] = "unread",
 	};
 
 	return words[reason];

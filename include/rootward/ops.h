@@ -100,7 +100,8 @@ enum rootward_op_group {
 	X(SYSTEM, "it could undo the confinement")                                                 \
 	X(UNKNOWN, "something that rootward does not know")                                        \
 	X(FULL, "too many directories have become the way to something denied, or carry a label")  \
-	X(LABEL, "the attribute is a label, or labels may come along")
+	X(LABEL, "the attribute is a label, or labels may come along")                             \
+	X(UNREAD, "whether a directory on the way carries a label is not known")
 
 enum rootward_reason {
 #define ROOTWARD_X(NAME, text) ROOTWARD_REASON_##NAME,

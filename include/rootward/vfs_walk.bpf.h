@@ -128,7 +128,7 @@ typedef bool (*vfs_walk_skip)(struct dentry *dentry);
  *          not the task's
  * @cb:     named to VFS_WALK_CALLBACK() before
  * @data_:  handed to @cb: a pointer to the program's stack or to a map's value
- * @flags_: VFS_WALK_HIDDEN, VFS_WALK_BENEATH or 0
+ * @flags_: VFS_WALK_HIDDEN, VFS_WALK_BENEATH, VFS_WALK_EVERY or 0
  *
  * Context: under RCU (any program that does not sleep).  No locks, no references, no state outside
  * the stack (about 120 bytes), so any number of walks may run at once, and one may interrupt

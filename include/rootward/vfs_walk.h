@@ -28,6 +28,8 @@ enum vfs_walk_flags {
 	VFS_WALK_DELETED = 1U << 4, /* on a visit: in no directory any more */
 	VFS_WALK_COVERED = 1U << 5, /* on a visit: what the mount just left is mounted on */
 	VFS_WALK_UNSEEN = 1U << 6,  /* on a visit: there is one, but not which */
+	/* In BPF only. */
+	VFS_WALK_EVERY = 1U << 7, /* in: call back for every one, also with a quick way past */
 };
 
 /*

@@ -311,7 +311,8 @@ static __always_inline void vfs_walk_from(struct vfs_walk *w, __u64 vfsmount, __
 	w->at.fold = w->proof = zero;
 	w->at.steps = w->first_steps = zero;
 	w->tries = w->phase = w->moved_out = w->stopping = w->first_end = zero;
-	w->rooted = zero + !!w->root;
+	/* What is rooted takes no quick way past. */
+	w->rooted = zero + (w->root || w->flags & VFS_WALK_EVERY);
 	w->pass = vfs_walk_hide(w, VFS_WALK_TO_VISIT);
 	w->end = vfs_walk_hide(w, -EAGAIN);
 }

@@ -328,6 +328,7 @@ void test_labels(void)
 		test_labels_meanwhile();
 		rootward_unload("t", NULL);
 		test_label_run();
+		test_labels_anywhere();
 		is_int(label_entries(), 0, "nothing stays");
 	}
 	if (fchdir(home) == 0)

@@ -37,6 +37,7 @@ void label_make(const char *path);
 
 void test_label_rules(void);
 void test_label_run(void);
+void test_labels_anywhere(void);
 void test_labels_meanwhile(void);
 
 #endif

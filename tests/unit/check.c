@@ -82,6 +82,28 @@ static void test_labels(void)
 	rootward_policy_free(check(LABELLED("missing") "    optional: true\n", 0, "if it exists"));
 }
 
+#define ANYWHERE                                                                                   \
+	"default: [all]\ntrees:\n  - label: {xattr: user.rootward, value: secret}\n    deny: [read]\n"
+
+/* Only a kernel with its own walk for programs lets them be read; no other is tested here. */
+static void test_labels_anywhere(void)
+{
+	struct rootward_policy *policy = check(ANYWHERE, 0, "a label under nothing");
+	struct rootward_opts opts;
+
+	collected_reset(&said);
+	opts = collect_opts(&said);
+	is_int(rootward_engine_check(ROOTWARD_ENGINE_LANDLOCK, policy, &opts), -ENOTSUP,
+	       "landlock refuses it");
+	collected_reset(&said);
+	is_int(rootward_engine_check(ROOTWARD_ENGINE_BPF, policy, &opts), -ENOTSUP,
+	       "and so does bpf");
+	ok(strstr(collected_text(&said), "error p.yaml:3:5 this kernel lets no program read the "
+					 "attributes of the directories above a file"),
+	   "and says why: %s", collected_text(&said));
+	rootward_policy_free(policy);
+}
+
 static void test_idle(void)
 {
 	says(BASE, "", "nothing to say");
@@ -323,6 +345,7 @@ int main(void)
 {
 	make_world();
 	test_labels();
+	test_labels_anywhere();
 	test_idle();
 	test_owners();
 	test_owner_lines();

@@ -55,15 +55,20 @@ static void test_bad(void)
 }
 
 /* What carries a label is known by its label. */
-static void test_label(void)
+static void test_label(const char *under)
 {
-	static const char text[] = "default: [all]\ntrees:\n- {label: {xattr: user.rootward, "
-				   "value: secret, under: .}, deny: [read_file]}\n";
+	char text[256], words[64];
 	struct rootward_explainer *before = explainer;
 	const struct rootward_verdict *v;
 	struct rootward_policy *policy;
 	struct rootward_explanation *e;
 
+	snprintf(text, sizeof(text),
+		 "default: [all]\ntrees:\n- {label: {xattr: user.rootward, value: secret%s%s}, "
+		 "deny: [read_file]}\n",
+		 under ? ", under: " : "", under ?: "");
+	snprintf(words, sizeof(words), "label user.rootward=secret%s%s", under ? " under " : "",
+		 under ?: "");
 	mkdir("carries", 0755);
 	mkdir("carries/not", 0755);
 	if (setxattr("carries", "user.rootward", "secret", 6, 0)) {
@@ -77,7 +82,7 @@ static void test_label(void)
 	is_int(ASK(&e, .path = "carries/not", .ops = ROOTWARD_OP_READ_FILE), 0, "reading there");
 	v = rootward_explanation_verdict(e, ROOTWARD_OP_READ_FILE);
 	ok(!v->allowed && v->reason == ROOTWARD_REASON_RULE, "is denied by a rule");
-	is_str(v->tree, "label user.rootward=secret under .", "which is the label");
+	is_str(v->tree, words, "which is the label");
 	rootward_explanation_free(e);
 	is_int(ASK(&e, .path = "work", .ops = ROOTWARD_OP_READ_FILE), 0, "elsewhere");
 	ok(rootward_explanation_verdict(e, ROOTWARD_OP_READ_FILE)->allowed, "it is allowed");
@@ -151,7 +156,8 @@ int main(void)
 	is_int(rootward_explainer_new(&explainer, &policy, 1, NULL), 0, "an explainer");
 	test_bad();
 	test_answer();
-	test_label();
+	test_label(".");
+	test_label(NULL);
 	test_move();
 	rootward_explainer_free(explainer);
 	is_int(rootward_explainer_new(&explainer, &policy, 17, NULL), -E2BIG, "too many policies");

@@ -262,12 +262,10 @@ BAD("except:\n- uid: 0\n- uid: 1\n- uid: 2\n- uid: 3\n- uid: 4\n- uid: 5\n- uid:
 
 /* labels */
 #define L(inside) "trees: [{label: " inside ", deny: read}]\n"
-BAD(L("secret"), "error p:1:17 \"label\" needs a map with xattr, value and under, not a word\n")
+BAD(L("secret"), "error p:1:17 \"label\" needs a map with xattr, value and perhaps under, not a word\n")
 BAD(L("{}"),
     "error p:1:17 \"xattr\" is missing\n"
-    "error p:1:17 \"value\" is missing\n"
-    "error p:1:17 \"under\" is missing\n")
-BAD(L("{xattr: user.a, value: b}"), "error p:1:17 \"under\" is missing\n")
+    "error p:1:17 \"value\" is missing\n")
 BAD(L("{xattr: user.a, value: b, under: /c, mount: d}"), "error p:1:54 unknown key \"mount\"\n")
 BAD(L("{xattr: user.a, valeu: b, under: /c}"),
     "error p:1:33 unknown key \"valeu\" (did you mean \"value\"?)\n"

@@ -125,10 +125,11 @@ static void test_labels(void)
 		" allow: read, optional: true}\n"
 		"  - {label: {xattr: security.bpf.a, value: x, under: ~}, allow: all}\n"
 		"  - {label: {xattr: user.a, value: 12345678901234567890123456789012345678901234567890"
-		"123456789012, under: /d}, deny: read}\n");
+		"123456789012, under: /d}, deny: read}\n"
+		"  - {label: {xattr: user.b, value: x}, deny: read}\n");
 	struct tree *t = policy->trees;
 
-	is_int(policy->n_trees, 4, "labels");
+	is_int(policy->n_trees, 5, "labels");
 	is_str(t[0].path, "label user.a=b c under /d", "a label's words stand for its path");
 	is_str(t[0].label->xattr, "user.a", "the attribute");
 	is_str(t[0].label->value, "b c", "its value");
@@ -137,6 +138,8 @@ static void test_labels(void)
 	is_int(t[1].label->set.n, 2, "or some");
 	ok(t[1].label->set.list[1].by == TASK_BY_GID && t[1].label->set.list[1].gid == 7,
 	   "by group");
+	ok(!t[4].label->under, "anywhere");
+	is_str(t[4].path, "label user.b=x", "in so many words");
 	ok(policy_has_labels(policy), "the policy has labels");
 	rootward_policy_free(policy);
 }
