@@ -80,6 +80,21 @@ static void report_losses(const struct rootward_policy *policy, const struct roo
 	}
 }
 
+/* What carries a label can change at any time, and nothing tells. */
+static int refuse_labels(const struct rootward_policy *policy, const struct rootward_opts *opts)
+{
+	const struct tree *tree;
+	int refused = 0;
+
+	for (tree = policy->trees; tree < policy->trees + policy->n_trees; tree++)
+		if (tree->label && tree->state != TREE_SKIPPED)
+			refused |= diag(opts, ROOTWARD_ERROR, &tree->origin, "use the bpf engine",
+					"fanotify does not see extended attributes: %s cannot be "
+					"enforced",
+					tree->path);
+	return refused;
+}
+
 int fanotify_cover(const struct rootward_policy *policy, const struct rootward_opts *opts)
 {
 	struct origin origin = fanotify_default_origin(policy);
@@ -89,6 +104,7 @@ int fanotify_cover(const struct rootward_policy *policy, const struct rootward_o
 	if (policy->locked)
 		refused |= diag(opts, ROOTWARD_ERROR, &policy->locked_origin, "use the bpf engine",
 				"processes can be killed: fanotify cannot keep a policy locked");
+	refused |= refuse_labels(policy, opts);
 	if (report_gaps(policy, ~consent & ~FANOTIFY_OPS, ROOTWARD_ERROR, opts) || refused)
 		return -ENOTSUP;
 	/* What the policy's author agreed to is not told rule by rule. */

@@ -247,6 +247,13 @@ ok "which is not for the bpf engine" all ended 125 -- said 'for --engine fanotif
 policy locked.yaml 'locked: true' 'trees: [{path: keys, deny: [read_file]}]'
 load --best-effort locked.yaml
 ok "locked" all ended 125 -- said 'locked\.yaml:2:.*can be killed'
+
+policy label.yaml 'trees:' '- {label: {xattr: user.rootward, value: secret, under: keys}, deny: [read_file]}'
+load --best-effort label.yaml
+ok "a label" all ended 125 -- said 'label\.yaml:3:.*does not see extended attributes: label user\.rootward=secret under keys'
+policy label.yaml 'trees:' '- {label: {xattr: user.rootward, value: secret}, deny: [read_file]}'
+load --best-effort label.yaml
+ok "a label anywhere" all ended 125 -- said 'label\.yaml:3:.*does not see extended attributes: label user\.rootward=secret '
 printf 'default: [read]\napplies_to: [{uid: 12345}]\ntrees: [{path: keys, deny: [read_file]}]\n' >default.yaml
 load default.yaml
 ok "a default" all ended 125 -- said 'default\.yaml:1:.*`default` does not allow write'
