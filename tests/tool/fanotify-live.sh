@@ -70,7 +70,7 @@ kill -STOP $watcher
 : >"$work/after"
 status --json keys
 before=$(field denied) lost=$(field lost)
-timeout 100 bash -c 'for ((i = 0; i < 12000; i++)); do : <keys/id; done; exit 0' 2>/dev/null
+timeout 400 bash -c 'for ((i = 0; i < 12000; i++)); do : <keys/id; done; exit 0' 2>/dev/null
 ok "nobody waits for who does not read" test $? = 0
 status --json keys
 ok "what there was no room for is counted" all at_least lost $((lost + 1)) -- at_least denied $((before + 12000))
