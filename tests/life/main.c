@@ -11,12 +11,9 @@ int main(int argc, char **argv)
 	static const struct {
 		const char *name;
 		void (*run)(void);
-	} parts[] = { { "pins", test_pins },
-		      { "domains", test_domains },
-		      { "guards", test_guards },
-		      { "meets", test_meets },
-		      { "labels", test_label_looks },
-		      { "asked", test_labels_asked } };
+	} parts[] = { { "pins", test_pins },	      { "domains", test_domains },
+		      { "guards", test_guards },      { "meets", test_meets },
+		      { "labels", test_label_looks }, { "asked", test_labels_asked } };
 	int r = geteuid() ? -EPERM : stage_set();
 	size_t i;
 
