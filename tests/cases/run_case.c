@@ -13,7 +13,7 @@
 
 #include "run.h"
 
-#define TIME_LIMIT 20 /* seconds */
+#define TIME_LIMIT 60 /* seconds */
 
 static _Noreturn void case_main(const struct run *run, const struct test_case *c, int out,
 				struct tally *tally)
