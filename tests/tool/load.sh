@@ -210,7 +210,7 @@ try "$work/unlocker" unload lock
 ok "but by who may" all ended 0 -- is_open keys/id
 
 # --- run, with a mode
-policy audit.yaml 'mode: audit' 'trees: [{path: keys, deny: [read]}]'
+policy audit.yaml 'mode: audit' 'trees: [{path: keys, deny: [read_file]}]'
 run --engine bpf --explain-denials -p audit.yaml -- cat keys/id
 ok "run in audit mode: it is done, and told" all ended 0 -- printed secret -- said '1 access not allowed, and let pass' -- said 'read_file +let pass, .*keys/id'
 status --json
