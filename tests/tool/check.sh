@@ -137,7 +137,7 @@ took=$(((${EPOCHREALTIME/./} - before) / 1000))
 echo "# 10 000 trees: $took ms"
 ok "10 000 trees" ended 0
 # an emulated processor is no measure, nor is one with a sanitizer; this finds only what is quadratic
-ok "within ten seconds" test "$took" -lt 10000
+ok "within a minute" test "$took" -lt 60000
 rm -rf many
 
 ok "it makes no temporary directory" test -z "$(ls -A "$TMPDIR")"
