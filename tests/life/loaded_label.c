@@ -99,14 +99,9 @@ static void test_found(void)
 	is_int(label_entries(), 1, "one directory");
 }
 
-struct told {
-	char tree[64];
-	int n, reason;
-};
-
-static void note(void *data, const struct rootward_event *event)
+void label_note(void *data, const struct rootward_event *event)
 {
-	struct told *told = data;
+	struct label_told *told = data;
 
 	snprintf(told->tree, sizeof(told->tree), "%s", event->tree ? event->tree : "");
 	told->reason = event->reason;
@@ -116,16 +111,16 @@ static void note(void *data, const struct rootward_event *event)
 static void test_told(void)
 {
 	struct rootward_watch *watch;
-	struct told told = {};
+	struct label_told told = {};
 
 	if (!is_int(rootward_watch_new(&watch, "t", ROOTWARD_WATCH_DENIED, NULL), 0, "watched"))
 		return;
 	opens("in/first/deep/file");
-	rootward_watch_read(watch, 1000, note, &told);
+	rootward_watch_read(watch, 1000, label_note, &told);
 	ok(told.n == 1 && told.reason == ROOTWARD_REASON_RULE, "what is denied is told");
 	is_str(told.tree, LABEL_WORDS, "by the label");
 	label_set(false, "in/later", "secret");
-	rootward_watch_read(watch, 1000, note, &told);
+	rootward_watch_read(watch, 1000, label_note, &told);
 	ok(told.n == 2 && told.reason == ROOTWARD_REASON_LABEL, "so is one that is not set");
 	is_str(told.tree, LABEL_WORDS, "which it is");
 	rootward_watch_free(watch);

@@ -29,6 +29,14 @@ int label_set(bool outside, const char *path, const char *value);
 int label_remove(bool outside, const char *path);
 int label_rename(bool outside, const char *from, const char *to, unsigned int flags);
 
+/** label_note() - a watch's, for a struct label_told: how many events, and what the last one said.
+ */
+struct label_told {
+	char tree[64];
+	int n, reason;
+};
+void label_note(void *data, const struct rootward_event *event);
+
 /** label_entries() - how many there are in the map of directories that carry labels. */
 int label_entries(void);
 

@@ -51,31 +51,17 @@ static void test_refused(void)
 	tap_show("said:", collected_text(&said));
 }
 
-struct told {
-	char tree[64];
-	int n, reason;
-};
-
-static void note(void *data, const struct rootward_event *event)
-{
-	struct told *told = data;
-
-	snprintf(told->tree, sizeof(told->tree), "%s", event->tree ? event->tree : "");
-	told->reason = event->reason;
-	told->n++;
-}
-
 /* Of what was denied since.  Return: the last one's reason, or -1. */
-static int told_last(struct rootward_watch *watch, struct told *told)
+static int told_last(struct rootward_watch *watch, struct label_told *told)
 {
-	*told = (struct told){ .reason = -1 };
-	rootward_watch_read(watch, 500, note, told);
+	*told = (struct label_told){ .reason = -1 };
+	rootward_watch_read(watch, 500, label_note, told);
 	return told->reason;
 }
 
 static void test_read(struct rootward_watch *watch)
 {
-	struct told told;
+	struct label_told told;
 
 	is_int(readers(), 1, "one set of programs reads it");
 	is_int(opens("in/first/deep/file"), -EACCES, "what carried it before is ruled");
@@ -154,7 +140,7 @@ static void test_nearest(void)
 
 static void test_mounts(struct rootward_watch *watch)
 {
-	struct told told;
+	struct label_told told;
 
 	label_make("bound/x");
 	is_int(mount("in/first/deep", "bound", NULL, MS_BIND, NULL) ? errno : 0, 0,
@@ -193,7 +179,7 @@ static int make_unread(void *data)
 
 static void test_unread(struct rootward_watch *watch)
 {
-	struct told told;
+	struct label_told told;
 
 	is_int(in_child(make_unread, NULL), 0, "directories that nobody has read");
 	is_int(in_child(as_user, "shut/deep/file"), EACCES,
