@@ -13,24 +13,9 @@
 #include <rootward/vfs_walk.bpf.h>
 
 #include "decide.h"
+#include "files.bpf.h"
 
 #define BPF_MAP_TYPE_LPM_TRIE 11
-
-#pragma clang attribute push(__attribute__((preserve_access_index)), apply_to = record)
-
-struct fdtable {
-	struct file **fd;
-};
-
-struct files_struct {
-	struct fdtable *fdt;
-};
-
-struct task_struct___files {
-	struct files_struct *files;
-};
-
-#pragma clang attribute pop
 
 /* What is decided about. */
 __u32 fd;

@@ -8,23 +8,8 @@
 #include <bpf/bpf_tracing.h>
 #include <rootward/vfs_idmap.bpf.h>
 
+#include "files.bpf.h"
 #include "ids.h"
-
-#pragma clang attribute push(__attribute__((preserve_access_index)), apply_to = record)
-
-struct fdtable {
-	struct file **fd;
-};
-
-struct files_struct {
-	struct fdtable *fdt;
-};
-
-struct task_struct___files {
-	struct files_struct *files;
-};
-
-#pragma clang attribute pop
 
 __u32 fds[IDS_FILES];
 __u64 files[IDS_FILES];
