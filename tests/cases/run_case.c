@@ -45,6 +45,34 @@ static void take_away(const struct test_case *c, struct result *result, FILE *te
 	result->outcome = FAIL;
 }
 
+static volatile sig_atomic_t running;
+
+/* A case is in a group of its own: who ends this from a terminal does not reach it there. */
+static void ended(int sig)
+{
+	if (running)
+		kill(-running, SIGKILL);
+	signal(sig, SIG_DFL);
+	raise(sig);
+}
+
+static pid_t fork_group(void)
+{
+	pid_t pid = fork();
+
+	if (pid) {
+		setpgid(pid, pid);
+		running = pid;
+		signal(SIGINT, ended);
+		signal(SIGTERM, ended);
+		return pid;
+	}
+	signal(SIGINT, SIG_DFL);
+	signal(SIGTERM, SIG_DFL);
+	setpgid(0, 0);
+	return 0;
+}
+
 void run_case(const struct run *run, const struct test_case *c, struct result *result)
 {
 	size_t size = 0;
@@ -61,9 +89,8 @@ void run_case(const struct run *run, const struct test_case *c, struct result *r
 	if (tally == MAP_FAILED || pipe2(fds, O_CLOEXEC))
 		abort();
 	fflush(NULL);
-	pid = fork();
+	pid = fork_group();
 	if (!pid) {
-		setpgid(0, 0);
 		close(fds[0]);
 		case_main(run, c, fds[1], tally);
 	}
@@ -71,6 +98,7 @@ void run_case(const struct run *run, const struct test_case *c, struct result *r
 	waitpid(pid, &status, 0);
 	/* its whole group: the actor, the bystander */
 	kill(-pid, SIGKILL);
+	running = 0;
 	text = open_memstream(&result->text, &size);
 	while ((n = read(fds[0], buf, sizeof(buf))) > 0)
 		fwrite(buf, 1, (size_t)n, text);
