@@ -215,6 +215,14 @@ const char *bpf_warning(void)
 	return warned_of;
 }
 
+bool bpf_calls_are_off(void)
+{
+	_cleanup_close_ int fd = open("/proc/sys/kernel/ftrace_enabled", O_RDONLY | O_CLOEXEC);
+	char first = '1';
+
+	return fd >= 0 && read(fd, &first, 1) == 1 && first == '0';
+}
+
 /* A kernel where preemption cannot be chosen says so in its version. */
 static bool always_preempted(void)
 {

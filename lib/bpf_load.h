@@ -28,6 +28,12 @@ enum bpf_stage {
 /** bpf_probe_stage() - load a program, and see that it is called; *stage is what failed. */
 int bpf_probe_stage(enum bpf_stage *stage);
 
+/**
+ * bpf_calls_are_off() - whether somebody has taken all programs off the kernel's functions: then
+ * programs on security hooks can be attached, and none is called.
+ */
+bool bpf_calls_are_off(void);
+
 /** bpf_quiet() - libbpf does not write from now on.  Return: what libbpf_set_print() gets then. */
 libbpf_print_fn_t bpf_quiet(void);
 

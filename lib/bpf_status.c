@@ -8,6 +8,7 @@
 #include <bpf/libbpf.h>
 
 #include "bpf_kernel.h"
+#include "bpf_load.h"
 #include "bpf_loaded.h"
 #include "cleanup.h"
 #include "fanotify.h"
@@ -165,6 +166,14 @@ static int look_at_rules(struct rules_look *look, __u32 domain)
 	return r == 0 && look->n ? look_at_batch(look) : r;
 }
 
+/* A look costs little, and a program of its own tells for sure. */
+static bool none_is_called(void)
+{
+	enum bpf_stage stage;
+
+	return bpf_calls_are_off() && bpf_probe_stage(&stage) < 0 && stage == BPF_STAGE_CALL;
+}
+
 static int tell(struct bpf_kernel *k, __u32 domain, __u64 tasks, rootward_loaded_fn fn, void *data)
 {
 	const struct rw_domain *d = &k->domains[domain];
@@ -181,6 +190,7 @@ static int tell(struct bpf_kernel *k, __u32 domain, __u64 tasks, rootward_loaded
 		.lost = d->lost,
 		.retried = d->retried,
 		.unstable = d->unstable,
+		.gone = none_is_called(),
 	};
 	int r;
 

@@ -168,7 +168,7 @@ const struct command command_status = {
 		"what is run; LOST are events that could not be kept. Needs root.",
 	.outro =
 		"Status: 0 as loaded; 1 nothing has that name; 2 a rule's path names another file\n"
-		"or directory by now, or none, or the processes of a fanotify policy were killed\n"
+		"or directory by now, or none, or nobody is asked any more and nothing is denied\n"
 		"(0 with --prometheus); 125 it cannot be told.",
 	.options = options,
 	.examples = examples,

@@ -40,7 +40,7 @@ static const struct {
 	[LOCKED] = { "rootward_policy_locked", "gauge", NULL,
 		     "Whether the policy stays until the machine goes down." },
 	[GONE] = { "rootward_policy_gone", "gauge", NULL,
-		   "Whether the processes that decide were killed, and nothing is denied." },
+		   "Whether nobody is asked any more, and nothing is denied." },
 	[ALLOWED] = { "rootward_accesses_total", "counter", "allowed",
 		      "Accesses that the policy decided about." },
 	[DENIED] = { "rootward_accesses_total", "counter", "denied", NULL },

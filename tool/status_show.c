@@ -139,9 +139,12 @@ static char *notes_of(const struct rootward_loaded *is, bool rules)
 
 	if (!out)
 		return NULL;
-	if (is->gone)
+	if (is->gone && is->engine == ROOTWARD_ENGINE_FANOTIFY)
 		fprintf(out, "its processes were killed, and it denies nothing any more: load it "
 			     "again; ");
+	else if (is->gone)
+		fprintf(out, "denies nothing: the kernel calls no programs while "
+			     "kernel.ftrace_enabled is 0; set it to 1; ");
 	else if (is->engine == ROOTWARD_ENGINE_FANOTIFY)
 		fprintf(out, "by fanotify: what is opened and executed; ");
 	if (is->restarts)
@@ -258,10 +261,10 @@ static json_t *policy_json(const struct status_policy *policy, bool rules)
 		json_object_set_new(
 			object, "engine",
 			json_string(is->engine == ROOTWARD_ENGINE_FANOTIFY ? "fanotify" : "bpf"));
-	if (object && is->engine == ROOTWARD_ENGINE_FANOTIFY) {
+	if (object)
 		json_object_set_new(object, "gone", json_boolean(is->gone));
+	if (object && is->engine == ROOTWARD_ENGINE_FANOTIFY)
 		json_object_set_new(object, "restarts", json_integer(is->restarts));
-	}
 	if (object && !is->run)
 		json_object_set_new(object, "allowed", json_integer((json_int_t)is->allowed));
 	if (object && rules && !is->run)

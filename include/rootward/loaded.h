@@ -93,9 +93,11 @@ ROOTWARD_API int rootward_unload(const char *name, const struct rootward_opts *o
  *            Also executables of `applies_to`, `except` and `unlock` whose directory is another
  *            by now: what is there does not count as them
  * @held:     filesystems where what rules are on is held open; bpf needs none, and refuses such
- * @engine:   ROOTWARD_ENGINE_BPF, or of a loaded policy ROOTWARD_ENGINE_FANOTIFY; then
- * @gone:     its processes were killed, and it denies nothing any more
- * @restarts: how often one that decides was killed or got stuck, and another took its place
+ * @engine:   ROOTWARD_ENGINE_BPF, or of a loaded policy ROOTWARD_ENGINE_FANOTIFY
+ * @gone:     nobody is asked, and it denies nothing any more: by fanotify, its processes were
+ *            killed; by bpf, the kernel calls no programs (kernel.ftrace_enabled is 0)
+ * @restarts: by fanotify, how often one that decides was killed or got stuck, and another took its
+ *            place
  */
 struct rootward_loaded {
 	const char *name;

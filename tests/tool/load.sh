@@ -193,6 +193,27 @@ ok "also a second of a name" said 'boot/d\.yaml: another file here has a policy 
 unload a c x
 ok "unload: some" all ended 1 -- said 'x' -- is_open keys/id -- is_open other/id
 
+# --- when no program is called
+cp "$(type -P tee)" "$work/switch"
+switch() { echo "$1" | "$work/switch" /proc/sys/kernel/ftrace_enabled >"$work/out"; }
+policy off.yaml "except: [{executable: $work/switch}]" 'trees: [{path: keys, deny: [read]}]'
+load off.yaml
+ok "shut" is_shut keys/id
+switch 0
+status off
+ok "kernel.ftrace_enabled=0 takes the programs off, which status says" all ended 2 -- is_open keys/id -- \
+	printed 'denies nothing: .*ftrace_enabled'
+status --prometheus
+ok "to Prometheus, too" printed '^rootward_policy_gone\{policy="off",.*\} 1$'
+load keys.yaml
+ok "then none is loaded" all ended 125 -- said 'ftrace_enabled'
+try "$rootward" doctor
+ok "and doctor knows why" printed 'sysctl kernel.ftrace_enabled=1'
+switch 1
+status off
+ok "with 1 it denies again" all ended 0 -- is_shut keys/id
+unload off
+
 # --- locked
 cp "$rootward" "$work/unlocker"
 policy lock.yaml 'locked: true' "unlock: [{executable: $work/unlocker}]" 'trees: [{path: keys, deny: [read]}]'

@@ -222,9 +222,39 @@ static void test_fanotify(void)
 	status_done(&status);
 }
 
+/* By bpf nothing was killed, but no program may be called. */
+static void test_uncalled(void)
+{
+	static const struct rootward_loaded uncalled = { .name = "keys",
+							 .engine = ROOTWARD_ENGINE_BPF,
+							 .gone = 1 };
+	struct status status = { 0 };
+	char *text;
+	json_t *root;
+
+	status_add(&status, &uncalled);
+	text = text_of(&status);
+	ok(strstr(text, "\n  denies nothing: the kernel calls no programs while "
+			"kernel.ftrace_enabled is 0;\n  set it to 1\n"),
+	   "no program is called");
+	free(text);
+	text = prometheus_of(&status);
+	ok(strstr(text,
+		  "\nrootward_policy_gone{policy=\"keys\",kind=\"load\",mode=\"enforce\"} 1\n"),
+	   "for Prometheus");
+	free(text);
+	root = status_json(&status);
+	ok(json_is_true(
+		   json_object_get(json_array_get(json_object_get(root, "policies"), 0), "gone")),
+	   "and as JSON");
+	json_decref(root);
+	status_done(&status);
+}
+
 int main(void)
 {
 	test_fanotify();
+	test_uncalled();
 	test_text();
 	test_name();
 	test_rules();
