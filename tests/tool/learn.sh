@@ -4,43 +4,8 @@
 # A policy that is learned from a command lets it run again, and nothing else. Needs the bpf engine.
 # shellcheck source=tests/tool/lib.sh
 . "$(dirname "$0")/lib.sh"
-
-learn() {
-	try "$rootward" learn "$@"
-}
-
-again() {
-	try "$rootward" run --engine bpf --explain-denials -p "$work/p.yaml" -- "$@"
-}
-
-# What became of it, for who reads the log.
-show() {
-	sed 's/^/# /' "$work/p.yaml"
-}
-
-# learned COMMAND...: tests: it is learned, the policy is one, and lets the command run and no more.
-# `fresh` makes the world what it was before; `renew` what the second run needs of it.
-renew() {
-	:
-}
-learned() {
-	fresh
-	learn -o "$work/p.yaml" -- "$@"
-	ok "learn from $1" all ended 0 -- test -s "$work/p.yaml" -- quiet
-	show
-	try "$rootward" check "$work/p.yaml"
-	ok "$1: check passes" ended 0
-	fresh
-	again "$@"
-	ok "$1: runs under it" all ended 0 -- said '^rootward: 0 accesses denied'
-	renew
-	again "$@"
-	ok "$1: and again" all ended 0 -- said '^rootward: 0 accesses denied'
-	again cat "$HOME/.ssh/id_rsa"
-	ok "$1: no secrets" all eval '! printed secret' -- eval '! ended 0'
-	again cat "$HOME/other/file"
-	ok "$1: nothing else" all eval '! printed other' -- eval '! ended 0'
-}
+# shellcheck source=tests/tool/learned.sh
+. "$(dirname "$0")/learned.sh"
 
 mkdir src
 echo 'int a;' >src/a.c
@@ -157,37 +122,5 @@ learn -o "$work/p.yaml" -- sh -c 'echo x >"$HOME/passing"; rm "$HOME/passing"'
 ok "what is gone opens it, and is told" all ended 0 -- grep -q 'path: "~"' "$work/p.yaml" -- said 'opened as a whole.*because of ~/passing'
 learn -o "$work/p.yaml" -- sh -c 'echo x >"/learn.$$"; rm "/learn.$$"'
 ok "what is in the root opens nothing, and is told" all ended 0 -- eval '! grep -q write "$work/p.yaml"' -- said 'in / itself is left out'
-
-# real commands
-mkdir made
-cat >made/Makefile <<'END_OF_MAKEFILE'
-all: lib.a prog
-%.o: %.c
-	cp $< $@
-lib.a: a.o b.o
-	cat $^ >$@
-prog: lib.a
-	cp lib.a $@.new && mv $@.new $@
-clean:
-	rm -f *.o lib.a prog
-END_OF_MAKEFILE
-cp src/*.c made
-fresh() {
-	make -s -C made clean
-}
-learned make -C made
-
-mkdir repository bin
-ln -s "$(type -P git)" bin/git-upload-pack
-PATH=$PATH:$PWD/bin
-(cd repository && git init -q . && cp ../src/*.c . && git add . &&
-	git -c user.name=n -c user.email=e@e commit -qm one) >"$work/out" 2>&1
-fresh() {
-	rm -rf clone
-}
-renew() {
-	fresh
-}
-learned git clone -q --template= repository clone
 
 finish
