@@ -68,9 +68,9 @@ static void cleanup_state(struct bpf_state **state)
 #define NEEDED (1ULL << CAP_SYS_ADMIN | 1ULL << CAP_BPF | 1ULL << CAP_PERFMON)
 
 /*
- * Where the programs are at work already, they need not be tried, but the caller must get at them:
- * inside a confinement BPF is refused.  So is the capability, and asking for that is no denied
- * access.
+ * Where the programs are at work already, they need not be tried, unless somebody took them off
+ * since; but the caller must get at them: inside a confinement BPF is refused.  So is the
+ * capability, and asking for that is no denied access.
  */
 static int bpf_engine_probe(const char **why)
 {
@@ -79,7 +79,7 @@ static int bpf_engine_probe(const char **why)
 			*why = "BPF LSM needs root (CAP_SYS_ADMIN, CAP_BPF and CAP_PERFMON)";
 		return -EPERM;
 	}
-	return bpf_kernel_is_live() ? 0 : bpf_probe(why);
+	return bpf_kernel_is_live() && !bpf_calls_are_off() ? 0 : bpf_probe(why);
 }
 
 static int bpf_create(void **ret, struct rootward_policy *const *policies, size_t n,

@@ -207,6 +207,8 @@ status --prometheus
 ok "to Prometheus, too" printed '^rootward_policy_gone\{policy="off",.*\} 1$'
 load keys.yaml
 ok "then none is loaded" all ended 125 -- said 'ftrace_enabled'
+run --engine bpf -p off.yaml -- "${mark[@]}"
+ok "nor is anything run by it" refused 'ftrace_enabled'
 try "$rootward" doctor
 ok "and doctor knows why" printed 'sysctl kernel.ftrace_enabled=1'
 switch 1
