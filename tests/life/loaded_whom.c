@@ -12,6 +12,7 @@
 
 #include "cleanup.h"
 #include "loaded.h"
+#include "ring.h"
 
 static int as_member(void *data)
 {
@@ -20,11 +21,23 @@ static int as_member(void *data)
 	return setgroups(1, &group) ? 255 : -opens(data);
 }
 
-/* In a user namespace of its own making, where it may be anybody of a range. */
+static bool write_map(pid_t pid, const char *name)
+{
+	char path[64];
+	FILE *f;
+
+	snprintf(path, sizeof(path), "/proc/%d/%s", pid, name);
+	f = fopen(path, "w");
+	if (f)
+		fprintf(f, "0 100000 10");
+	return f && !fclose(f);
+}
+
+/* In a user namespace of its own making, where it may be anybody of a range, and of any group. */
 static int as_somebody_else(void *path)
 {
 	int there[2], back[2];
-	char map[64], byte;
+	char byte;
 	pid_t pid;
 
 	if (pipe(there) || pipe(back))
@@ -33,25 +46,31 @@ static int as_somebody_else(void *path)
 	if (!pid) {
 		if (setgroups(0, NULL) || setresgid(100, 100, 100) || setresuid(1000, 1000, 1000) ||
 		    unshare(CLONE_NEWUSER) || write(there[1], "", 1) != 1 ||
-		    read(back[0], &byte, 1) != 1 || setresuid(5, 5, 5))
+		    read(back[0], &byte, 1) != 1 || setresgid(5, 5, 5) || setresuid(5, 5, 5))
 			_exit(255);
 		_exit(-opens(path));
 	}
-	if (read(there[0], &byte, 1) == 1) {
-		FILE *f;
-
-		snprintf(map, sizeof(map), "/proc/%d/uid_map", pid);
-		f = fopen(map, "w");
-		if (f)
-			fprintf(f, "0 100000 10");
-		if (!f || fclose(f))
-			perror(map);
-	}
+	if (read(there[0], &byte, 1) != 1 || !write_map(pid, "gid_map") ||
+	    !write_map(pid, "uid_map"))
+		perror("a user namespace");
 	close(there[0]);
 	if (write(back[1], "", 1) != 1)
 		return 254;
 	return waitpid(pid, &there[0], 0) == pid && WIFEXITED(there[0]) ? WEXITSTATUS(there[0])
 									: 253;
+}
+
+/* By a thread of the kernel's that was made while the task was root. */
+static int in_a_worker_of_root(void *path)
+{
+	struct ring ring;
+	int r;
+
+	if (ring_open(&ring, 0) < 0 || ring_openat(&ring, "/tmp/loaded/open", 0, IOSQE_ASYNC) < 0 ||
+	    setresuid(1000, 1000, 1000))
+		return 255;
+	r = ring_openat(&ring, path, 0, IOSQE_ASYNC);
+	return r < 0 ? -r : 0;
 }
 
 static int as_traced(void *path)
@@ -87,6 +106,12 @@ static void test_selected(void)
 	is_int(opens("/tmp/loaded/secret"), 0, "others are as free as before");
 	is_int(in_child(as_user, "/tmp/loaded/secret"), EACCES, "the user is not");
 	is_int(as_somebody_else("/tmp/loaded/secret"), EACCES, "nor as another in a namespace");
+	is_int(in_child(in_a_worker_of_root, "/tmp/loaded/secret"), EACCES,
+	       "nor by a worker of io_uring that was there before it was the user's");
+	is_int(load_text("name: t\napplies_to:\n- gid: 100\n" TREES), 0, "for one group");
+	is_int(opens("/tmp/loaded/secret"), 0, "others are not under it");
+	is_int(as_somebody_else("/tmp/loaded/secret"), EACCES,
+	       "who is of another in a namespace of his is");
 	is_int(load_text("name: t\nexcept:\n- uid: 1000\n" TREES), 0, "for all but one");
 	is_int(opens("/tmp/loaded/secret"), -EACCES, "the others are under it");
 	is_int(in_child(as_user, "/tmp/loaded/secret"), 0, "the one is not");
