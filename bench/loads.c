@@ -3,12 +3,14 @@
  * What a policy adds to work as people do it: commands of a shell, each under no policy, under
  * Landlock's and under rootward's, and the processor time that it and its children take.
  *
- * The policy is one rule on `/` that allows all but making a fifo.  Rootward comes last, as its
- * programs, once loaded, cost every process a little.  Under an emulator that counts
+ * The policy allows all but making a fifo: by one rule on `/`, or with --default by `default`, which
+ * denies `stat` nowhere.  Rootward comes last, as its programs, once loaded, cost every process a
+ * little: that is shown, too.  Under an emulator that counts
  * (tests/vm/vm --icount) a nanosecond is an instruction.
  */
 #include <errno.h>
 #include <fcntl.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -19,12 +21,20 @@
 
 #include <rootward.h>
 
-static const char policy_text[] = "name: loads\n"
-				  "keep: [block_devices, raw_memory]\n"
-				  "best_effort: [stat, readlink, getxattr, chmod, chown, utime, "
-				  "setxattr, watch, chroot, connect]\n";
+#define POLICY                                                                                     \
+	"name: loads\n"                                                                            \
+	"keep: [block_devices, raw_memory]\n"                                                      \
+	"best_effort: [stat, readlink, getxattr, chmod, chown, utime, setxattr, watch, chroot, "   \
+	"connect]\n"
 
-enum { BARE, LANDLOCK, BPF, KINDS };
+static const char rule_text[] = POLICY;
+static const char default_text[] =
+	POLICY "default: [read, execute, chroot, connect, write_file, truncate, ioctl_dev, make_reg, "
+	       "make_dir, make_sym, make_sock, make_char, make_block, remove_file, remove_dir, refer, "
+	       "chmod, chown, utime, setxattr]\n";
+
+/* BESIDE: in no domain, while rootward has one. */
+enum { BARE, LANDLOCK, BPF, BESIDE, KINDS };
 
 static double own_time(void)
 {
@@ -69,14 +79,15 @@ static double run(const char *command, struct rootward_domain *domain)
 	return own_time() - begin;
 }
 
-static struct rootward_domain *domain_of(enum rootward_engine engine)
+static struct rootward_domain *domain_of(enum rootward_engine engine, bool by_default)
 {
+	const char *text = by_default ? default_text : rule_text;
 	struct rootward_domain *domain = NULL;
 	struct rootward_policy *policy = NULL;
 	int r;
 
-	r = rootward_policy_parse(&policy, policy_text, strlen(policy_text), NULL);
-	if (r == 0)
+	r = rootward_policy_parse(&policy, text, strlen(text), NULL);
+	if (r == 0 && !by_default)
 		r = rootward_policy_add(policy, "/", ROOTWARD_OPS_ALL & ~ROOTWARD_OP_MAKE_FIFO, 0,
 					NULL);
 	if (r == 0)
@@ -104,33 +115,43 @@ static int measure(int n, char **commands, int rounds, struct rootward_domain *d
 	return 0;
 }
 
+static double adds(double with, double without)
+{
+	return (with / without - 1) * 100;
+}
+
 int main(int argc, char **argv)
 {
-	int n = argc - 2, rounds = argc > 2 ? atoi(argv[1]) : 0, kind, i;
+	bool by_default = argc > 1 && strcmp(argv[1], "--default") == 0;
 	struct rootward_domain *domains[KINDS] = {};
+	int n, rounds, kind, i;
 	double *best[KINDS];
 
+	argc -= by_default;
+	argv += by_default;
+	n = argc - 2;
+	rounds = argc > 2 ? atoi(argv[1]) : 0;
 	if (rounds < 1) {
-		printf("usage: bench-loads ROUNDS COMMAND...\n");
+		printf("usage: bench-loads [--default] ROUNDS COMMAND...\n");
 		return 2;
 	}
 	for (kind = 0; kind < KINDS; kind++) {
 		best[kind] = calloc(n, sizeof(double));
-		if (kind != BARE)
+		if (kind == LANDLOCK || kind == BPF)
 			domains[kind] = domain_of(kind == BPF ? ROOTWARD_ENGINE_BPF
-							      : ROOTWARD_ENGINE_LANDLOCK);
-		if ((kind != BARE && !domains[kind]) || !best[kind] ||
+							      : ROOTWARD_ENGINE_LANDLOCK,
+						  by_default);
+		if (((kind == LANDLOCK || kind == BPF) && !domains[kind]) || !best[kind] ||
 		    measure(n, argv + 2, rounds, domains[kind], best[kind]) < 0)
 			return 1;
 	}
-	printf("%12s%12s%12s%14s  ms of processor time\n", "no policy", "bpf adds", "landlock",
-	       "bpf/landlock");
+	printf("%12s%12s%12s%14s%12s  ms of processor time\n", "no policy", "bpf adds", "landlock",
+	       "bpf/landlock", "bystanders");
 	for (i = 0; i < n; i++)
-		printf("%12.1f%11.2f%%%11.2f%%%14.2f  %.60s\n", best[BARE][i],
-		       (best[BPF][i] / best[BARE][i] - 1) * 100,
-		       (best[LANDLOCK][i] / best[BARE][i] - 1) * 100,
+		printf("%12.1f%11.2f%%%11.2f%%%14.2f%11.2f%%  %.60s\n", best[BARE][i],
+		       adds(best[BPF][i], best[BARE][i]), adds(best[LANDLOCK][i], best[BARE][i]),
 		       (best[BPF][i] - best[BARE][i]) / (best[LANDLOCK][i] - best[BARE][i]),
-		       argv[i + 2]);
+		       adds(best[BESIDE][i], best[BARE][i]), argv[i + 2]);
 	for (kind = 0; kind < KINDS; kind++) {
 		rootward_domain_free(domains[kind]);
 		free(best[kind]);

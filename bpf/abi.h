@@ -12,7 +12,7 @@
 #endif
 #include <rootward/ops.h>
 
-#define RW_ABI 8
+#define RW_ABI 9
 
 #define OVERLAYFS_MAGIC 0x794c7630UL
 
@@ -184,6 +184,8 @@ struct rw_whom {
 
 /**
  * struct rw_domain - one confinement.  Index 0 is never used: it means no domain.
+ * @unasked_by: of ROOTWARD_OPS_TELL, what each layer denies nowhere
+ * @unasked: what none of them denies
  * @mode:   enum rw_mode
  * @loaded: 0: tasks enter it; else it is a policy for the machine
  * @select: enum rw_select
@@ -207,6 +209,7 @@ struct rw_domain {
 	__u32 state;
 	__u32 layers;
 	__u32 default_ops[RW_LAYERS];
+	__u32 unasked_by[RW_LAYERS];
 	__u64 drop_caps; /* bit n: capability n is refused */
 	__u32 keep;	 /* enum policy_keep of lib/policy.h */
 	__u32 guards;
@@ -218,6 +221,8 @@ struct rw_domain {
 	__u32 relabelled;
 	__u32 moves;
 	__u32 everywhere;
+	__u32 unasked;
+	__u32 zero;
 	__u8 labels[RW_DOMAIN_LABELS];
 	__u64 lost_until;
 	__u64 watched_until;

@@ -71,13 +71,18 @@ static __always_inline int find_out(struct question *q)
 	return q->denied ? -EACCES : 0;
 }
 
+__noinline bool domain_unasked(__u32 index, __u32 ops)
+{
+	return is_unasked(bpf_map_lookup_elem(&domains, &index), ops);
+}
+
 /* By which mount is not known. */
 static long ask_inside_turn(__u32 i, void *ctx)
 {
 	struct question *q = ctx;
 	__u32 domain = domain_of_turn(i, q->asker);
 
-	if (!domain)
+	if (!domain || domain_unasked(domain, q->ops))
 		return 0;
 	q->denied = (fence(domain, q->dentry, q->ops) || ask_mounts(domain, q->dentry, q->ops)) &&
 		    denial_stands(domain);

@@ -51,8 +51,8 @@ VFS_WALK_CALLBACK_SKIP(visit, unruled)
 
 /*
  * What `default` has to say at the end of a walk.  @defaults: ask it about these operations; all
- * others that are still open are denied or allowed by where the walk ended.  Returns a reason,
- * or -1 when everything is allowed.
+ * others that are still open are denied or allowed by where the walk ended, but for those that the
+ * layer denies nowhere.  Returns a reason, or -1 when everything is allowed.
  */
 __noinline int access_end(struct access *a, const struct rw_domain *domain, long end)
 {
@@ -61,6 +61,8 @@ __noinline int access_end(struct access *a, const struct rw_domain *domain, long
 
 	if (!a || !domain)
 		return ROOTWARD_REASON_UNKNOWN;
+	if (denied_nowhere(domain, a->ops))
+		return -1;
 	if (a->failed)
 		return a->everywhere ? ROOTWARD_REASON_UNREAD : ROOTWARD_REASON_UNKNOWN;
 	switch (end) {
@@ -94,7 +96,8 @@ __noinline int access_end(struct access *a, const struct rw_domain *domain, long
 	for (i = 0; i < RW_LAYERS; i++) {
 		if (!(a->layers >> i))
 			break;
-		left = a->open[i] & asked & ~(domain->default_ops[i] & defaults);
+		left = a->open[i] & asked &
+		       ~((domain->default_ops[i] & defaults) | domain->unasked_by[i]);
 		granted |= a->open[i] & ~left;
 		denied |= left;
 		deniers |= any_bit(left) << i;
@@ -121,7 +124,7 @@ static __always_inline bool touches_pins(__u64 dentry, __u32 ops)
 	struct super_block *sb = VFS_WALK_AS(struct super_block, VFS_WALK_READ_ADDRESS(d, d_sb));
 
 	return VFS_WALK_READ(sb, s_magic) == BPF_FS_MAGIC &&
-	       ops & ~(ROOTWARD_OP_STAT | ROOTWARD_OP_READ_DIR);
+	       ops & ~(ROOTWARD_OPS_TELL | ROOTWARD_OP_READ_DIR);
 }
 
 /* Whose the object is, to be told; nothing is decided by it any more. */
@@ -221,7 +224,7 @@ __noinline int decide_and_tell(__u32 index, __u64 mnt, __u64 dentry, __u64 how, 
 	access_labels(&a, domain);
 	relabelled = *(volatile __u32 *)&domain->relabelled;
 	vfs_read_barrier();
-	if (domain->owned && access_owner(&a, mnt, dentry) < 0)
+	if (domain->owned && access_owner(&a, mnt, dentry) < 0 && !denied_nowhere(domain, how))
 		return deny_access(&a, mnt, dentry, ROOTWARD_REASON_UNKNOWN);
 	access_begin(&a);
 	end = vfs_walk_ancestors_when(mnt, dentry, 0, visit, &a,

@@ -130,6 +130,14 @@ __noinline bool is_the_kernels(__u64 dentry)
 	return VFS_WALK_READ(sb, s_flags) & VFS_WALK_SB_KERNMOUNT;
 }
 
+/* See denied_nowhere(). */
+__noinline bool domain_denies(__u32 index, __u32 ops)
+{
+	struct rw_domain *domain = bpf_map_lookup_elem(&domains, &index);
+
+	return !domain || domain->state != RW_DOMAIN_LIVE || !denied_nowhere(domain, ops);
+}
+
 static __always_inline __u64 vfsmount_of(__u64 mount)
 {
 	return mount + bpf_core_field_offset(struct mount, mnt);
@@ -163,9 +171,9 @@ static __always_inline int ask_mounts(__u32 domain, __u64 dentry, __u32 ops)
 			return -EACCES;
 		shown |= r == 0;
 	}
-	return deny_system(domain, ROOTWARD_REASON_UNSTABLE, 0);
+	return domain_denies(domain, ops) ? deny_system(domain, ROOTWARD_REASON_UNSTABLE, 0) : 0;
 asked:
-	if (shown || is_the_kernels(dentry))
+	if (shown || is_the_kernels(dentry) || !domain_denies(domain, ops))
 		return 0;
 	return deny_system(domain, ROOTWARD_REASON_DETACHED, 0);
 }

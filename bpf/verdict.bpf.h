@@ -118,15 +118,37 @@ static __always_inline bool verdict_is(const struct verdict *v, const struct ver
 	       v->place.epoch == place->epoch;
 }
 
+/* Does somebody want to be told of what it allows? */
+static __always_inline bool verdict_is_told(const struct rw_domain *domain)
+{
+	return domain->told_until && domain->told_until > bpf_ktime_get_ns();
+}
+
 /*
  * Nothing is kept where it is asked, too, who owns an object, by which rule it is allowed, or
  * what a directory's attributes are: of them nothing tells for sure that they changed.
  */
 static __always_inline bool verdict_keeps(const struct rw_domain *domain)
 {
-	if (!domain || domain->state != RW_DOMAIN_LIVE || domain->owned || domain->everywhere)
-		return false;
-	return !domain->told_until || domain->told_until <= bpf_ktime_get_ns();
+	return domain && domain->state == RW_DOMAIN_LIVE && !domain->owned && !domain->everywhere &&
+	       !verdict_is_told(domain);
+}
+
+/*
+ * Does the domain deny these operations nowhere?  Then they are allowed, whatever became of a walk:
+ * their hooks are on only while another domain denies them, or somebody is told of what is allowed
+ * (lib/bpf_attach.h), and no answer may hang on that.
+ */
+static __always_inline bool denied_nowhere(const struct rw_domain *domain, __u32 ops)
+{
+	return ops && !(ops & ~domain->unasked);
+}
+
+/* Likewise, and nobody is told: there is nothing to ask. */
+static __always_inline bool is_unasked(const struct rw_domain *domain, __u32 ops)
+{
+	return domain && denied_nowhere(domain, ops) && domain->state == RW_DOMAIN_LIVE &&
+	       !verdict_is_told(domain);
 }
 
 __noinline int allowed_count(__u32 index)
@@ -139,7 +161,8 @@ __noinline int allowed_count(__u32 index)
 }
 
 /*
- * Are these operations known to be allowed on the object?  What was kept was true while the
+ * Are these operations known to be allowed on the object?  They are where the domain denies them
+ * nowhere.  Else, what was kept was true while the
  * counters stood as they do; they stand so before the object's place is read, and after it, so
  * it is there at one instant, and there the answer is true.
  */
@@ -151,6 +174,8 @@ __noinline int verdict_known(__u32 index, __u64 mnt, __u64 dentry, __u32 ops)
 	struct verdict *v;
 	__u64 seq;
 
+	if (is_unasked(domain, ops))
+		return 1;
 	if (!VFS_WALK_PLAIN || !verdict_keeps(domain))
 		return 0;
 	place.counters = vfs_walk_counters();

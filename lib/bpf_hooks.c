@@ -27,6 +27,24 @@ static const struct {
 	{ "rw_inode_setattr_2", 2 },
 };
 
+const struct bpf_hook_on_demand bpf_hooks_on_demand[] = {
+	{ "rw_inode_getattr", ROOTWARD_OP_STAT },
+	{ "rw_inode_readlink", ROOTWARD_OP_READLINK },
+	{ "rw_inode_getxattr", ROOTWARD_OP_GETXATTR },
+	{ "rw_inode_listxattr", ROOTWARD_OP_GETXATTR },
+	{},
+};
+
+bool bpf_is_on_demand(const struct bpf_program *program)
+{
+	const struct bpf_hook_on_demand *hook;
+
+	for (hook = bpf_hooks_on_demand; hook->program; hook++)
+		if (strcmp(hook->program, bpf_program__name(program)) == 0)
+			return true;
+	return false;
+}
+
 /* libbpf would write to stderr; what is missing, the caller is told. */
 struct btf *bpf_hooks_vmlinux(void)
 {

@@ -4,6 +4,7 @@
 #define ROOTWARD_BPF_HOOKS_H
 
 #include <stdbool.h>
+#include <linux/types.h>
 
 #include "diag.h"
 
@@ -28,6 +29,18 @@ int bpf_hooks_choose(struct bpf_object *object, const struct btf *btf,
 /** bpf_hooks() - the same without anything to load: whether the kernel has what the engine needs.
  */
 int bpf_hooks(const struct btf *btf, const struct rootward_opts *opts);
+
+/** struct bpf_hook_on_demand - a program that asks about @ops alone; see bpf_attach.h. */
+struct bpf_hook_on_demand {
+	const char *program;
+	__u32 ops;
+};
+
+/* The last has no program.  Every kernel that will do has their hooks. */
+extern const struct bpf_hook_on_demand bpf_hooks_on_demand[];
+
+/** bpf_is_on_demand() - whether it is one of them. */
+bool bpf_is_on_demand(const struct bpf_program *program);
 
 /** bpf_on_a_hook() - whether it is a program on a security hook. */
 bool bpf_on_a_hook(const struct bpf_program *program);

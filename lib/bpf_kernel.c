@@ -10,6 +10,7 @@
 
 #include <bpf/bpf.h>
 
+#include "bpf_attach.h"
 #include "bpf_domains.h"
 #include "bpf_load.h"
 #include "cleanup.h"
@@ -140,6 +141,22 @@ bool bpf_kernel_is_live(void)
 	return map >= 0;
 }
 
+static __u32 map_id(int map)
+{
+	struct bpf_map_info info = {};
+	__u32 size = sizeof(info);
+
+	return map < 0 || bpf_obj_get_info_by_fd(map, &info, &size) < 0 ? 0 : info.id;
+}
+
+bool bpf_kernel_is_current(const struct bpf_kernel *k)
+{
+	_cleanup_close_ int map = bpf_obj_get(PINS "/live/domains");
+	__u32 id = map_id(map);
+
+	return id && id == map_id(k->pins[PINNED_DOMAINS]);
+}
+
 int bpf_kernel_open(struct bpf_kernel *k, const struct rootward_opts *opts)
 {
 	int r;
@@ -211,8 +228,10 @@ int bpf_kernel_look_again(struct bpf_kernel *k)
 
 void bpf_kernel_leave(struct bpf_kernel *k)
 {
-	if (bpf_domains_collect(k) > 0)
+	if (bpf_domains_collect(k) > 0) {
+		bpf_detach(k);
 		return;
+	}
 	/* As it came: all or nothing.  Whoever is killed here leaves what live_make() removes. */
 	if (rename(PINS "/live", PINS "/dead") == 0)
 		remove_pins(PINS "/dead");

@@ -3,7 +3,8 @@
  * The part of rootward that is in the kernel: programs and maps, pinned once for all domains.
  *
  *	BPFFS/rootward-ABI/             flock()ed for every change
- *	BPFFS/rootward-ABI/live/        links and maps; made as `new`, then renamed: all or nothing
+ *	BPFFS/rootward-ABI/live/        links and maps; made as `new`, then renamed: all or nothing;
+ *	                                links that may not be needed come and go (bpf_attach.h)
  *	BPFFS/rootward-ABI/domain-N/    flock()ed (shared) by the owner of domain N while it lives
  *
  * A domain is collected when it has no task and its owner is gone (bpf_domains.c); when the last
@@ -81,6 +82,9 @@ bool bpf_kernel_is_live(void);
  * Return: 0; -ENOENT: the engine is not at work; -EPERM, -EACCES.
  */
 int bpf_kernel_look(struct bpf_kernel *kernel);
+
+/** bpf_kernel_is_current() - whether what is pinned is what is open here; under the lock. */
+bool bpf_kernel_is_current(const struct bpf_kernel *kernel);
 
 /** bpf_kernel_lock() - the lock again, to change something. */
 int bpf_kernel_lock(struct bpf_kernel *kernel);

@@ -45,30 +45,44 @@ static int keep_warning(enum libbpf_print_level level, const char *format, va_li
 	return 0;
 }
 
+static int pin_program(struct bpf_program *prog, const char *dir)
+{
+	char path[256];
+
+	snprintf(path, sizeof(path), "%s/prog_%s", dir, bpf_program__name(prog));
+	return bpf_obj_pin(bpf_program__fd(prog), path) < 0 ? -errno : 0;
+}
+
+static int attach_and_pin_one(struct bpf_program *prog, const char *dir)
+{
+	struct bpf_link *link = bpf_program__attach(prog);
+	char path[256];
+	int r;
+
+	if (!link)
+		return -errno;
+	snprintf(path, sizeof(path), "%s/link_%s", dir, bpf_program__name(prog));
+	r = bpf_link__pin(link, path);
+	bpf_link__destroy(link);
+	return r;
+}
+
 /*
  * The kernel asks the programs on one hook in the opposite order of their being attached, and the
  * first no ends it.  From the last to the first, then, so that they are asked as they are written.
+ * Those that may not be needed are put on their hooks later (bpf_attach.h).
  */
 static int attach_and_pin(struct rootward_bpf *skeleton, const char *dir)
 {
 	struct bpf_program *prog = NULL;
-	struct bpf_link *link;
-	char path[256];
-	int r;
+	int r = 0;
 
-	while ((prog = bpf_object__prev_program(skeleton->obj, prog))) {
+	while (r == 0 && (prog = bpf_object__prev_program(skeleton->obj, prog))) {
 		if (!bpf_on_a_hook(prog) || !bpf_program__autoload(prog))
 			continue;
-		link = bpf_program__attach(prog);
-		if (!link)
-			return -errno;
-		snprintf(path, sizeof(path), "%s/link_%s", dir, bpf_program__name(prog));
-		r = bpf_link__pin(link, path);
-		bpf_link__destroy(link);
-		if (r < 0)
-			return r;
+		r = bpf_is_on_demand(prog) ? pin_program(prog, dir) : attach_and_pin_one(prog, dir);
 	}
-	return 0;
+	return r;
 }
 
 void bpf_pins_of(const struct rootward_bpf *skeleton, int identity, int fds[N_BPF_PINS])
@@ -193,6 +207,13 @@ int bpf_load(const char *dir, const char *const *names, size_t n, const struct r
 		     "the kernel does not take the programs: %s%s%s%s", strerror(-r),
 		     *warned_of ? " (" : "", warned_of, *warned_of ? ")" : "");
 	return r;
+}
+
+int bpf_attach_program(int program)
+{
+	int link = bpf_link_create(program, 0, BPF_LSM_MAC, NULL);
+
+	return link < 0 ? -errno : link;
 }
 
 int bpf_identity_load(void)

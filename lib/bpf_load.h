@@ -15,6 +15,12 @@
  */
 int bpf_load(const char *dir, const char *const *names, size_t n, const struct rootward_opts *opts);
 
+/**
+ * bpf_attach_program() - put a program on its security hook, for as long as what is returned is
+ * open or pinned.  Return: the link, or -errno.
+ */
+int bpf_attach_program(int program);
+
 /** bpf_identity_load() - identity_load() without libbpf's words on stderr. */
 int bpf_identity_load(void);
 

@@ -5,6 +5,7 @@
 #include <bpf/bpf.h>
 #include <bpf/libbpf.h>
 
+#include "bpf_attach.h"
 #include "bpf_domains.h"
 #include "bpf_make.h"
 #include "bpf_rules.h"
@@ -61,11 +62,14 @@ static void domain_fill(struct rw_domain *domain, __u32 number, bool loaded,
 		.loaded = loaded,
 		.select = loaded ? whom_select(policies[0]) : 0,
 		.locked = loaded && policies[0]->locked,
+		.unasked = ROOTWARD_OPS_TELL,
 		.name_hash = rule_name_hash(name, strlen(name)),
 	};
 	snprintf(domain->name, sizeof(domain->name), "%s", name);
 	for (i = 0; i < n; i++) {
 		domain->default_ops[i] = policies[i]->default_ops;
+		domain->unasked_by[i] = policy_unasked(policies[i]);
+		domain->unasked &= domain->unasked_by[i];
 		keep_caps &= policies[i]->keep_caps;
 		keep &= policies[i]->keep;
 		for (k = 0; k < policies[i]->n_trees; k++)
@@ -128,6 +132,8 @@ int bpf_make(struct bpf_kernel *k, struct made *made, bool loaded,
 		r = whom_install(k, made->domain, policies[0], opts);
 	if (r == 0)
 		r = bpf_rules_install(k, made->domain, policies, n, opts);
+	if (r == 0)
+		r = bpf_attach(k, ROOTWARD_OPS_TELL & ~domain->unasked, opts);
 	if (r < 0)
 		return r;
 	__atomic_store_n(&domain->state, RW_DOMAIN_LIVE, __ATOMIC_SEQ_CST);

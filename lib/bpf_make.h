@@ -27,12 +27,13 @@ void made_close(struct made *made);
 
 /**
  * bpf_make() - a domain of @n resolved policies, which is live when this returns 0; under the lock.
- * The rules come before it is: no task meets half a policy.  A failure leaves what the collector
+ * The rules come before it is, and so do the programs that ask about what it denies
+ * (bpf_attach.h): no task meets half a policy.  A failure leaves what the collector
  * takes along once @made is closed.
  * @loaded: it is one policy, for the tasks that it names.  Nobody meets it before it is listed
  *
- * Return: 0; -ENOSPC; -ENOTSUP: the policies' modes differ (reported); as bpf_rules_install(); what
- * the maps say.
+ * Return: 0; -ENOSPC; -ENOTSUP: the policies' modes differ (reported); as bpf_rules_install() and
+ * bpf_attach(); what the maps say.
  */
 int bpf_make(struct bpf_kernel *kernel, struct made *made, bool loaded,
 	     struct rootward_policy *const *policies, size_t n, const struct rootward_opts *opts);

@@ -13,6 +13,7 @@
 #include <bpf/bpf.h>
 #include <bpf/libbpf.h>
 
+#include "bpf_attach.h"
 #include "bpf_events.h"
 #include "bpf_kernel.h"
 #include "bpf_loaded.h"
@@ -118,12 +119,45 @@ static void stay(struct watched *one)
 		__atomic_store_n(&domain->told_until, until, __ATOMIC_RELAXED);
 }
 
+/*
+ * To be told of all that is allowed, all programs are needed; whoever takes them off their hooks
+ * sees that they are (bpf_detach()).  Under the lock.
+ */
+static int begin_to_stay(struct watched *one)
+{
+	struct bpf_watch *w = one->watch;
+	int r = 0;
+
+	if (w->sink->what == ROOTWARD_WATCH_ALL)
+		r = bpf_attach(&w->kernel, ROOTWARD_OPS_TELL, NULL);
+	if (r == 0)
+		stay(one);
+	return r;
+}
+
+/* One that was stopped for long was thought to have gone. */
+static int stay_on(struct watched *one)
+{
+	struct bpf_kernel *k = &one->watch->kernel;
+	int r = 0;
+
+	if (domain_of(one)->watched_until > now_ns()) {
+		stay(one);
+		return 0;
+	}
+	r = bpf_kernel_lock(k);
+	if (r == 0 && bpf_kernel_is_current(k))
+		r = begin_to_stay(one);
+	bpf_kernel_unlock(k);
+	return r;
+}
+
 /* What was told before is for nobody.  Under the lock: two may begin at once. */
 static int start_locked(struct bpf_watch *w, struct watched *one, __u32 domain)
 {
 	rootward_event_fn fn = w->sink->fn;
+	int ring, r;
 	__u32 id;
-	int ring;
 
 	if (w->kernel.domains[domain].watched_until > now_ns())
 		return -EBUSY;
@@ -143,8 +177,12 @@ static int start_locked(struct bpf_watch *w, struct watched *one, __u32 domain)
 		ring_buffer__free(one->ring);
 		return -errno;
 	}
+	r = begin_to_stay(one);
+	if (r < 0) {
+		ring_buffer__free(one->ring);
+		return r;
+	}
 	one->serial = w->kernel.domains[domain].serial;
-	stay(one);
 	one->lost = w->kernel.domains[domain].lost;
 	w->sink->fn = NULL;
 	ring_buffer__consume(one->ring);
@@ -197,10 +235,9 @@ static int look_up_list(struct bpf_watch *w)
 			stop_watching(one);
 		if (!domain)
 			continue;
-		r = one->serial ? 0 : start_watching(w, one, domain);
+		r = one->serial ? stay_on(one) : start_watching(w, one, domain);
 		if (r < 0)
 			return r;
-		stay(one);
 		n++;
 	}
 	return n;
@@ -258,6 +295,8 @@ void bpf_watch_free(struct bpf_watch *w)
 	for (i = 0; i < RW_LOADED; i++)
 		if (w->list[i].serial)
 			stop_watching(&w->list[i]);
+	if (w->kernel.domains && bpf_kernel_lock(&w->kernel) == 0)
+		bpf_detach(&w->kernel);
 	bpf_kernel_close(&w->kernel);
 	event_reader_done(&w->reader);
 	free(w);

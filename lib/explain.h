@@ -228,6 +228,8 @@ int place_attach(struct place *place, const struct rootward_rule *rule, const ch
  * Return: 0; -ENOENT: it is in none; -EPERM: the engine cannot be asked; -ESRCH, -ENOMEM.
  */
 int domain_attach(struct rootward_explainer *explainer, int pid);
+/** domain_unasked() - as policy_unasked() of one of its layers. */
+uint32_t domain_unasked(const struct rootward_explainer *explainer, size_t layer);
 /** domain_has() - whether process @pid is in it. */
 bool domain_has(const struct rootward_explainer *explainer, int pid);
 void domain_detach(struct rootward_explainer *explainer);
@@ -288,6 +290,7 @@ enum decide_mode {
 
 /**
  * struct decision - what one layer says about some operations.
+ * @unasked: what the layer denies nowhere, see policy_unasked()
  * @object: whom the object belongs to that they are about; but @made, for @ops_of_made
  * @rulings: out, by bit
  * @tree, @open: out: which was the first rule met for some owner, by its tree's number and whether
@@ -296,6 +299,7 @@ enum decide_mode {
 struct decision {
 	size_t layer;
 	uint32_t ops;
+	uint32_t unasked;
 	enum decide_mode mode;
 	const struct asker *asker;
 	struct rootward_owner object, made;

@@ -145,6 +145,7 @@ static void at_end(struct asking *a, int end, uint32_t default_ops)
 {
 	int reason = ROOTWARD_REASON_DEFAULT;
 
+	settle(a, a->open & a->d->unasked, -1, ROOTWARD_NO_ANCESTOR, NULL);
 	switch (end) {
 	case VFS_WALK_ROOT:
 		break;

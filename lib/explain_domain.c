@@ -204,6 +204,11 @@ static int attach_labels(const struct rootward_explainer *x, struct way *way, st
 	return r;
 }
 
+uint32_t domain_unasked(const struct rootward_explainer *x, size_t layer)
+{
+	return x->kernel.domains[x->domain].unasked_by[layer];
+}
+
 int domain_rules(struct way *way, const struct rootward_explainer *x)
 {
 	struct place *place, *end = way->places + way->n;

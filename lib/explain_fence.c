@@ -150,7 +150,7 @@ static void find_fences(const struct rootward_explanation *e, const struct locat
 	memset(fenced, 0, FENCES * sizeof(*fenced));
 	if (magic == BPF_FS_MAGIC)
 		fenced[0] = (struct fenced){
-			ROOTWARD_OPS_ALL & ~(ROOTWARD_OP_STAT | ROOTWARD_OP_READ_DIR),
+			ROOTWARD_OPS_ALL & ~(ROOTWARD_OPS_TELL | ROOTWARD_OP_READ_DIR),
 			ROOTWARD_REASON_SYSTEM,
 		};
 	if (!l->missing && !is_kept(e->explainer, fences[0]))

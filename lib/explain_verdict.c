@@ -52,6 +52,22 @@ static void take(struct rootward_explanation *e, struct rootward_verdict *v,
 									 : NULL;
 }
 
+static uint32_t layer_unasked(const struct rootward_explainer *x, size_t layer)
+{
+	return x->domain ? domain_unasked(x, layer) : policy_unasked(x->policies[layer]);
+}
+
+/* What no layer is asked. */
+static uint32_t all_unasked(const struct rootward_explainer *x)
+{
+	uint32_t ops = ROOTWARD_OPS_TELL;
+	size_t i;
+
+	for (i = 0; i < x->n; i++)
+		ops &= layer_unasked(x, i);
+	return ops;
+}
+
 static void ask_layers(struct rootward_explanation *e, const struct way *way, uint32_t ops,
 		       enum decide_mode mode, uint64_t mount)
 {
@@ -66,6 +82,7 @@ static void ask_layers(struct rootward_explanation *e, const struct way *way, ui
 	unsigned int bit;
 
 	for (; ops && d.layer < e->explainer->n; d.layer++) {
+		d.unasked = layer_unasked(e->explainer, d.layer);
 		decide(way, e->explainer->policies[d.layer], &d);
 		for (bit = 0; bit < ROOTWARD_OP_COUNT; bit++)
 			if (ops >> bit & 1)
@@ -153,6 +170,7 @@ static bool gains(struct rootward_explanation *e, size_t layer)
 	struct decision here = {
 		.layer = layer,
 		.ops = ROOTWARD_OPS_ALL,
+		.unasked = layer_unasked(e->explainer, layer),
 		.mode = of_any ? DECIDE_LEAST : DECIDE_PLACE,
 		.asker = &e->asker,
 		.object = object->is.owner,
@@ -261,7 +279,7 @@ static int ask_by_each_mount(struct rootward_explanation *e, uint32_t ops)
 	bool shown;
 	int r = 0;
 
-	ops &= OPS_BY_EACH_MOUNT;
+	ops &= OPS_BY_EACH_MOUNT & ~all_unasked(e->explainer);
 	if (!ops || !object->is.exists || !e->explainer->n || e->way.end == VFS_WALK_INTERNAL)
 		return 0;
 	own = mountinfo_find(&e->asker.mounts, object->is.mnt_id);
@@ -331,7 +349,7 @@ int verdicts_fill(struct rootward_explanation *e, const struct located *l)
 	ask_layers(e, &e->way, by_path, DECIDE_OBJECT, 0);
 	ask_layers(e, &e->way, within, DECIDE_WITHIN, 0);
 	if (e->way.blind || e->way.end == VFS_WALK_OUTSIDE)
-		verdict_unsure(e, ops);
+		verdict_unsure(e, ops & ~all_unasked(e->explainer));
 	r = ask_by_each_mount(e, ops);
 	ask_move(e);
 	if (!r && e->explainer->n)

@@ -216,6 +216,17 @@ uint32_t tree_owned(const struct tree *tree)
 	return ops & (tree->allow | tree->deny);
 }
 
+uint32_t policy_unasked(const struct rootward_policy *policy)
+{
+	uint32_t ops = ROOTWARD_OPS_TELL & policy->default_ops;
+	size_t i;
+
+	for (i = 0; i < policy->n_trees; i++)
+		if (policy->trees[i].state != TREE_SKIPPED)
+			ops &= ~policy->trees[i].deny;
+	return ops;
+}
+
 int rootward_policy_add(struct rootward_policy *policy, const char *path, uint32_t allow,
 			uint32_t deny, const char *origin)
 {

@@ -8,6 +8,9 @@
  * closes what it names: denied, or allowed.  What is open at the root goes to `default`.  For
  * operations of scope ENTRY (ops.h) the first directory met is the one whose entry changes; a
  * rule on the entry itself, or on its name, can only deny.
+ *
+ * What only tells of an object (ROOTWARD_OPS_TELL) and is denied nowhere is not asked, of a policy:
+ * it is allowed also where `default` would not be asked, for there the way to the root is not known.
  */
 #ifndef ROOTWARD_POLICY_H
 #define ROOTWARD_POLICY_H
@@ -251,6 +254,9 @@ struct tree_part {
 
 /** tree_parts() - @tree, taken apart: each operation is in one of them.  Return: how many. */
 size_t tree_parts(const struct tree *tree, struct tree_part parts[TREE_PARTS_MAX]);
+
+/** policy_unasked() - of ROOTWARD_OPS_TELL, what the policy, resolved, denies nowhere. */
+uint32_t policy_unasked(const struct rootward_policy *policy);
 
 /** policy_has_labels() - whether some of its trees are such. */
 bool policy_has_labels(const struct rootward_policy *policy);

@@ -84,6 +84,13 @@ enum rootward_op_group {
 	ROOTWARD_OPS_EXECUTE = ROOTWARD_OP_EXECUTE,
 };
 
+/*
+ * What only tells of an object.  Of these a policy is not asked those that it denies nowhere: its
+ * `default` allows them, and no tree denies them.  The answer is the same wherever the object may
+ * be, also where that cannot be known.
+ */
+#define ROOTWARD_OPS_TELL (ROOTWARD_OP_STAT | ROOTWARD_OP_READLINK | ROOTWARD_OP_GETXATTR)
+
 /* Why an access was denied, as X(NAME, text). */
 #define ROOTWARD_REASONS(X)                                                                              \
 	X(RULE, "a rule")                                                                          \

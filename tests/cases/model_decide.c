@@ -61,6 +61,17 @@ const struct rule *first_owned(const struct layer *layer, const struct chain *ch
 	return NULL;
 }
 
+/* What only tells of an object is no question where it is denied nowhere. */
+static uint32_t unasked(const struct layer *layer)
+{
+	uint32_t ops = (OP(STAT) | OP(READLINK) | OP(GETXATTR)) & layer->default_ops;
+	size_t i;
+
+	for (i = 0; i < layer->n_rules; i++)
+		ops &= ~layer->rules[i].deny;
+	return ops;
+}
+
 uint32_t denied_at(const struct layer *layer, const struct chain *chain, uint32_t ops,
 		   const struct whose *whose)
 {
@@ -83,7 +94,7 @@ uint32_t denied_at(const struct layer *layer, const struct chain *chain, uint32_
 	if (chain->end == END_ROOT)
 		denied |= open & ~layer->default_ops;
 	else if (chain->end == END_DETACHED)
-		denied |= open;
+		denied |= open & ~unasked(layer);
 	return denied;
 }
 
@@ -178,5 +189,5 @@ uint32_t denied_inside(const struct world *world, const struct layer *layer,
 		chain_free(&chain);
 	}
 	chain_free(&inside);
-	return shown ? denied : ops;
+	return shown ? denied : ops & ~unasked(layer);
 }

@@ -118,7 +118,7 @@ static bool object_denies(const struct place *place, const char *path, uint32_t 
 		return true;
 	/* the engine's pins are in such a one */
 	if (!strcmp(type, "bpf"))
-		return ops & ~(OP(STAT) | OP(READ_DIR));
+		return ops & ~(OP(STAT) | OP(READLINK) | OP(GETXATTR) | OP(READ_DIR));
 	if (!(ops & ROOTWARD_OPS_WRITE))
 		return false;
 	if (!strcmp(type, "proc"))

@@ -43,6 +43,9 @@ unsigned int pinned(void);
 
 bool is_pinned(const char *name);
 
+/* What it fails with to put a program on its hook, or 0. */
+extern int attach_fails;
+
 /**
  * kill_at() - run @fn in a child that is killed when it is about to make the @n-th system call that
  * would change what outlives it, its exit included.  Return: whether it came so far.

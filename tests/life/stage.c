@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include <errno.h>
+#include <fcntl.h>
 #include <sched.h>
 #include <sys/mman.h>
 #include <sys/mount.h>
@@ -17,7 +18,7 @@
 #include "life.h"
 #include "rootward.skel.h"
 
-/* --- in place of the programs on hooks: a map pinned for each link */
+/* --- in place of the programs on hooks: a map pinned for each link, and each that waits for one */
 
 static int pin_instead(struct rootward_bpf *skeleton, const char *dir)
 {
@@ -28,7 +29,8 @@ static int pin_instead(struct rootward_bpf *skeleton, const char *dir)
 	{
 		if (!bpf_on_a_hook(prog))
 			continue;
-		snprintf(path, sizeof(path), "%s/link_%s", dir, bpf_program__name(prog));
+		snprintf(path, sizeof(path), "%s/%s_%s", dir,
+			 bpf_is_on_demand(prog) ? "prog" : "link", bpf_program__name(prog));
 		if (bpf_obj_pin(bpf_map__fd(skeleton->maps.domains), path) < 0)
 			return -errno;
 	}
@@ -47,6 +49,9 @@ static int load_without_hooks(struct rootward_bpf *skeleton)
 int __wrap_bpf_load(const char *dir, const char *const *names, size_t n,
 		    const struct rootward_opts *opts);
 int __wrap_bpf_probe(const char **why);
+int __wrap_bpf_attach_program(int program);
+
+int attach_fails;
 
 int __wrap_bpf_load(const char *dir, const char *const *names, size_t n,
 		    const struct rootward_opts *opts)
@@ -76,6 +81,11 @@ int __wrap_bpf_load(const char *dir, const char *const *names, size_t n,
 int __wrap_bpf_probe(const char **why)
 {
 	return 0;
+}
+
+int __wrap_bpf_attach_program(int program)
+{
+	return attach_fails ? -attach_fails : fcntl(program, F_DUPFD_CLOEXEC, 0);
 }
 
 /* --- where the library may be raced with; the linker leads its calls here (--wrap) */
