@@ -3,10 +3,10 @@
  * What a policy adds to work as people do it: commands of a shell, each under no policy, under
  * Landlock's and under rootward's, and the processor time that it and its children take.
  *
- * The policy allows all but making a fifo: by one rule on `/`, or with --default by `default`, which
- * denies `stat` nowhere.  Rootward comes last, as its programs, once loaded, cost every process a
- * little: that is shown, too.  Under an emulator that counts
- * (tests/vm/vm --icount) a nanosecond is an instruction.
+ * The policy allows all but making a fifo: by one rule on `/`, or with --default by `default`,
+ * which denies `stat` nowhere.  Rootward comes last, as its programs, once loaded, cost every
+ * process a little: that is shown, too.  Under an emulator that counts (tests/vm/vm --icount) a
+ * nanosecond is an instruction.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -28,10 +28,10 @@
 	"connect]\n"
 
 static const char rule_text[] = POLICY;
-static const char default_text[] =
-	POLICY "default: [read, execute, chroot, connect, write_file, truncate, ioctl_dev, make_reg, "
-	       "make_dir, make_sym, make_sock, make_char, make_block, remove_file, remove_dir, refer, "
-	       "chmod, chown, utime, setxattr]\n";
+static const char default_text[] = POLICY
+	"default: [read, execute, chroot, connect, write_file, truncate, ioctl_dev, make_reg, "
+	"make_dir, make_sym, make_sock, make_char, make_block, remove_file, remove_dir, refer, "
+	"chmod, chown, utime, setxattr]\n";
 
 /* BESIDE: in no domain, while rootward has one. */
 enum { BARE, LANDLOCK, BPF, BESIDE, KINDS };

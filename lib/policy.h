@@ -10,7 +10,8 @@
  * rule on the entry itself, or on its name, can only deny.
  *
  * What only tells of an object (ROOTWARD_OPS_TELL) and is denied nowhere is not asked, of a policy:
- * it is allowed also where `default` would not be asked, for there the way to the root is not known.
+ * it is allowed also where `default` would not be asked, for there the way to the root is not
+ * known.
  */
 #ifndef ROOTWARD_POLICY_H
 #define ROOTWARD_POLICY_H

@@ -43,8 +43,8 @@ unsigned int pinned(void);
 
 bool is_pinned(const char *name);
 
-/* What it fails with to put a program on its hook, or 0. */
-extern int attach_fails;
+/* What it fails with to put a program on its hook, or 0; and how often, or 0: always. */
+extern int attach_fails, attach_fails_times;
 
 /**
  * kill_at() - run @fn in a child that is killed when it is about to make the @n-th system call that
@@ -63,6 +63,7 @@ void test_verdicts(void);
 void test_hooks(void);
 void test_uring(void);
 
+void test_attach(void);
 void test_pins(void);
 void test_domains(void);
 void test_meets(void);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* usage: life [pins|domains|guards|meets|labels|asked] */
+/* usage: life [pins|domains|guards|meets|labels|asked|attach] */
 #include <errno.h>
 #include <unistd.h>
 
@@ -13,7 +13,8 @@ int main(int argc, char **argv)
 		void (*run)(void);
 	} parts[] = { { "pins", test_pins },	      { "domains", test_domains },
 		      { "guards", test_guards },      { "meets", test_meets },
-		      { "labels", test_label_looks }, { "asked", test_labels_asked } };
+		      { "labels", test_label_looks }, { "asked", test_labels_asked },
+		      { "attach", test_attach } };
 	int r = geteuid() ? -EPERM : stage_set();
 	size_t i;
 

@@ -51,7 +51,7 @@ int __wrap_bpf_load(const char *dir, const char *const *names, size_t n,
 int __wrap_bpf_probe(const char **why);
 int __wrap_bpf_attach_program(int program);
 
-int attach_fails;
+int attach_fails, attach_fails_times;
 
 int __wrap_bpf_load(const char *dir, const char *const *names, size_t n,
 		    const struct rootward_opts *opts)
@@ -85,7 +85,11 @@ int __wrap_bpf_probe(const char **why)
 
 int __wrap_bpf_attach_program(int program)
 {
-	return attach_fails ? -attach_fails : fcntl(program, F_DUPFD_CLOEXEC, 0);
+	int link = attach_fails ? -attach_fails : fcntl(program, F_DUPFD_CLOEXEC, 0);
+
+	if (attach_fails_times && !--attach_fails_times)
+		attach_fails = 0;
+	return link;
 }
 
 /* --- where the library may be raced with; the linker leads its calls here (--wrap) */
