@@ -16,6 +16,67 @@
 
 static const struct test_case cases[] = {
 	{
+		.name = "what only tells of an object is no question where it is denied nowhere",
+		.tree = VAULT,
+		.before = { { MOUNT_TMPFS, "work/mnt" }, { PUT_BELOW, "work/mnt/no/f" },
+			    { HOLD, "work/mnt" } },
+		.policy =
+			BASIC "default: [all]\n"
+			"trees:\n"
+			"- {path: work, allow: [write_file]}\n"
+			"- {path: vault, deny: [write]}\n",
+		.actor = ROOT,
+		.checks = {
+			{ UMOUNT_LAZY, "work/mnt", .by = OUTSIDE },
+			{ STAT, "@/no/f" },
+			{ HELD_FSTAT, "@" },
+			{ LISTXATTR, "@/no/f" },
+			{ READ, "@/no/f", .expect = EACCES },
+			{ CHMOD, "@/no/f", .expect = EACCES },
+		},
+		.landlock = NOT_FOR_LANDLOCK("stat and getxattr"),
+	},
+	{
+		.name = "and one where it is denied somewhere",
+		.tree = VAULT,
+		.before = { { MOUNT_TMPFS, "work/mnt" }, { PUT_BELOW, "work/mnt/no/f" },
+			    { HOLD, "work/mnt" } },
+		.policy =
+			BASIC "default: [all]\n"
+			"trees:\n"
+			"- {path: vault, deny: [stat]}\n",
+		.actor = ROOT,
+		.checks = {
+			{ UMOUNT_LAZY, "work/mnt", .by = OUTSIDE },
+			{ STAT, "@/no/f", .expect = EACCES },
+			{ HELD_FSTAT, "@", .expect = EACCES },
+			{ LISTXATTR, "@/no/f" },
+			{ READ, "@/no/f", .expect = EACCES },
+		},
+		.landlock = NOT_FOR_LANDLOCK("stat and getxattr"),
+	},
+	{
+		.name = "two policies: each is asked what it denies",
+		.tree = VAULT,
+		.before = { { MOUNT_TMPFS, "work/mnt" }, { PUT_BELOW, "work/mnt/in/f" },
+			    { PUT_BELOW, "work/mnt/no/f" }, { HOLD, "work/mnt" } },
+		.policy = BASIC "default: [all]\n",
+		.more = {
+			BASIC "default: [all]\n"
+			"trees:\n"
+			"- {path: vault, deny: [stat, getxattr]}\n"
+			"- {path: work/mnt/in, allow: [stat]}\n",
+		},
+		.actor = ROOT,
+		.checks = {
+			{ UMOUNT_LAZY, "work/mnt", .by = OUTSIDE },
+			{ STAT, "@/in/f" },
+			{ STAT, "@/no/f", .expect = EACCES },
+			{ LISTXATTR, "@/no/f", .expect = EACCES },
+		},
+		.landlock = NOT_FOR_LANDLOCK("stat and getxattr"),
+	},
+	{
 		.name = "a directory moved out from under its bind mount",
 		.tree =
 			"src/\n"

@@ -62,6 +62,7 @@ int confined(struct bpf_state *state, int (*fn)(void));
 void test_verdicts(void);
 void test_hooks(void);
 void test_uring(void);
+void test_attached(struct bpf_state *keeper);
 
 void test_attach(void);
 void test_pins(void);

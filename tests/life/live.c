@@ -2,7 +2,7 @@
 /*
  * With the programs on hooks at work: tasks are counted out again, and renames add guards.
  *
- * usage: live	(as root, where the bpf engine works)
+ * usage: live [attach]	(as root, where the bpf engine works; one part)
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -179,7 +179,7 @@ static void quota(struct bpf_state *keeper)
 	rename("live/d141/secret", "live/secret");
 }
 
-int main(void)
+int main(int argc, char **argv)
 {
 	struct rlimit files;
 	struct bpf_state *keeper;
@@ -203,8 +203,14 @@ int main(void)
 	if (!ok(session_begin(&keeper, "default: [all]\n") == 0, "a domain"))
 		return done_testing();
 	signal(SIGUSR1, SIG_IGN);
+	if (argc > 1) {
+		test_attached(keeper);
+		session_end(keeper);
+		return done_testing();
+	}
 	enter_killed(keeper);
 	quota(keeper);
+	test_attached(keeper);
 	test_verdicts();
 	test_hooks();
 	test_uring();

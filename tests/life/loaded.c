@@ -325,19 +325,24 @@ static void make_world(void)
 int main(int argc, char **argv)
 {
 	bool only_labels = argc > 1 && !strcmp(argv[1], "--labels");
+	bool only_attach = argc > 1 && !strcmp(argv[1], "--attach");
 
 	/* As the executable of the tests: reads what it is told to. */
-	if (argc > 1 && !only_labels)
+	if (argc > 1 && !only_labels && !only_attach)
 		return -opens(argv[1]);
 	make_world();
 	/* Keeps the programs in the kernel, so that they are not verified for each test. */
 	is_int(load_text("name: keeper\ndefault: [all]\n"), 0, "one that allows everything");
-	test_labels();
-	if (only_labels) {
+	if (only_attach)
+		test_on_demand();
+	else
+		test_labels();
+	if (only_labels || only_attach) {
 		rootward_unload("keeper", NULL);
 		return done_testing();
 	}
 	test_everybody();
+	test_on_demand();
 	test_moved();
 	test_whom();
 	test_watched();

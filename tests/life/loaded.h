@@ -34,5 +34,6 @@ void test_kills(void);
 void test_sizes(void);
 void test_follow(void);
 void test_labels(void);
+void test_on_demand(void);
 
 #endif
