@@ -51,7 +51,7 @@ __noinline int label_on(__u32 number, __u64 inode, __u32 where)
 	__u32 *state;
 
 	if (!label)
-		return 0;
+		return -1;
 	if (label->reader && labels_are_read && VFS_WALK_PLAIN)
 		return where & VISIT_COVERED ? 0 : known_carries(&key.known, label->reader, inode);
 	ident_of(&key.ident, VFS_WALK_AS(struct inode, inode), label->under.domain);
@@ -89,10 +89,12 @@ __noinline int visit_labels(struct access *a, __u64 inode, __u32 where)
 		if (!number)
 			break;
 		on = label_on(number, inode, where);
-		label = on ? label_numbered(number) : 0;
-		if (!label || (on < 0 && !label_matters(a, label)))
+		if (!on)
 			continue;
-		if (on < 0)
+		label = label_numbered(number);
+		if (label && on < 0 && !label_matters(a, label))
+			continue;
+		if (!label || on < 0)
 			return -1;
 		hidden_begin(a, where);
 		go_on = rule_apply(a, &label->rule, where & VISIT_OBJECT, where);
