@@ -71,18 +71,21 @@ static __always_inline int find_out(struct question *q)
 	return q->denied ? -EACCES : 0;
 }
 
-__noinline bool domain_unasked(__u32 index, __u32 ops)
+/* The domain of turn @i, if it is to be asked about these operations; else 0. */
+__noinline __u32 asked_of_turn(__u32 i, __u32 asker, __u32 ops)
 {
-	return is_unasked(bpf_map_lookup_elem(&domains, &index), ops);
+	__u32 index = domain_of_turn(i, asker);
+
+	return is_unasked(bpf_map_lookup_elem(&domains, &index), ops) ? 0 : index;
 }
 
 /* By which mount is not known. */
 static long ask_inside_turn(__u32 i, void *ctx)
 {
 	struct question *q = ctx;
-	__u32 domain = domain_of_turn(i, q->asker);
+	__u32 domain = asked_of_turn(i, q->asker, q->ops);
 
-	if (!domain || domain_unasked(domain, q->ops))
+	if (!domain)
 		return 0;
 	q->denied = (fence(domain, q->dentry, q->ops) || ask_mounts(domain, q->dentry, q->ops)) &&
 		    denial_stands(domain);

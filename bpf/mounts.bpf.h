@@ -130,12 +130,15 @@ __noinline bool is_the_kernels(__u64 dentry)
 	return VFS_WALK_READ(sb, s_flags) & VFS_WALK_SB_KERNMOUNT;
 }
 
-/* See denied_nowhere(). */
-__noinline bool domain_denies(__u32 index, __u32 ops)
+/* No mount allows it: a matter of those operations that the domain denies.  0 or -EACCES. */
+__noinline int deny_unshown(__u32 index, __u64 how, __u32 reason)
 {
+	__u32 ops = how;
 	struct rw_domain *domain = bpf_map_lookup_elem(&domains, &index);
 
-	return !domain || domain->state != RW_DOMAIN_LIVE || !denied_nowhere(domain, ops);
+	if (domain && domain->state == RW_DOMAIN_LIVE && denied_nowhere(domain, ops))
+		return 0;
+	return system_event(index, reason, 0) ? -EACCES : 0;
 }
 
 static __always_inline __u64 vfsmount_of(__u64 mount)
@@ -151,7 +154,7 @@ static __always_inline __u64 vfsmount_of(__u64 mount)
  */
 static __always_inline int ask_mounts(__u32 domain, __u64 dentry, __u32 ops)
 {
-	__u64 event = namespace_event(), mount = 0;
+	__u64 event = namespace_event(), mount = 0, how = DECIDE_HOW(ops, VFS_WALK_BENEATH);
 	__u32 i, shown = 0;
 	int r;
 
@@ -165,17 +168,16 @@ static __always_inline int ask_mounts(__u32 domain, __u64 dentry, __u32 ops)
 			shown = 0;
 			continue;
 		}
-		r = decide_and_tell(domain, vfsmount_of(mount), dentry,
-				    DECIDE_HOW(ops, VFS_WALK_BENEATH), dentry);
+		r = decide_and_tell(domain, vfsmount_of(mount), dentry, how, dentry);
 		if (r < 0)
 			return -EACCES;
 		shown |= r == 0;
 	}
-	return domain_denies(domain, ops) ? deny_system(domain, ROOTWARD_REASON_UNSTABLE, 0) : 0;
+	return deny_unshown(domain, how, ROOTWARD_REASON_UNSTABLE);
 asked:
-	if (shown || is_the_kernels(dentry) || !domain_denies(domain, ops))
+	if (shown || is_the_kernels(dentry))
 		return 0;
-	return deny_system(domain, ROOTWARD_REASON_DETACHED, 0);
+	return deny_unshown(domain, how, ROOTWARD_REASON_DETACHED);
 }
 
 #endif
