@@ -6,7 +6,7 @@ PREFIX ?= /usr/local
 KERNEL ?= 7.2
 export BUILD
 
-.PHONY: all setup help demo demo-vm check check-long vm machines bench kernel kernel-check install clean
+.PHONY: all setup help demo demo-vm check check-long vm machines bench linux-source kernel kernel-check install clean
 
 all: setup ## build the library and the tool in build/
 	@ninja -C $(BUILD) --quiet >$(BUILD)/ninja.log; status=$$?; \
@@ -24,10 +24,10 @@ demo: all ## confine a sample project's build on this machine: what was allowed,
 demo-vm: all machines ## the same with BPF LSM, on a Linux 7.2 in a virtual machine
 	@examples/demo/demo-vm $(BUILD)/tool/rootward
 
-check: all machines ## all tests: here, with sanitizers, and on three kernels (up to 30 minutes)
+check: all linux-source ## all tests: here, with sanitizers, on three kernels and on one of our own (up to 75 minutes)
 	@tests/check
 
-check-long: all machines ## check, and what takes longer
+check-long: all linux-source ## check, and what takes longer
 	@tests/check --long
 
 vm: all machines ## a shell in a virtual machine with rootward installed (KERNEL=6.1, 6.12 or 7.2)
@@ -41,12 +41,15 @@ machines: # QEMU and the kernels, fetched once
 bench: all machines ## rootward bench, where need be in a virtual machine; there by instructions, too (3 minutes)
 	@bench/run
 
-kernel: ## Linux with the series in kernel/, and as it is (15 minutes or more, once)
+linux-source: machines # what builds Linux, and its source, fetched once
+	@tools/setup kernel
 	@tests/vm/fetch source
+
+kernel: linux-source ## Linux with the series in kernel/, and as it is (15 minutes or more, once)
 	@kernel/build plain
 	@kernel/build series
 
-kernel-check: kernel machines ## does that series do what it promises (10 minutes)
+kernel-check: all kernel ## does that series do what it promises (10 minutes)
 	@kernel/check | tests/vm/tap-count
 
 install: all ## install to PREFIX (/usr/local), beneath DESTDIR if set

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later OR GPL-2.0-only */
 /*
- * What explain.bpf.c tells of one descriptor's ancestors.  In memory that it and user space share;
- * each process loads its own.
+ * What explain.bpf.c and explain_label.bpf.c tell of one descriptor's ancestors.  In memory that
+ * they and user space share; each process loads its own.
  */
 #ifndef ROOTWARD_EXPLAIN_ABI_H
 #define ROOTWARD_EXPLAIN_ABI_H
@@ -16,6 +16,8 @@
 #define EXPLAIN_NAME_MAX 256
 #define EXPLAIN_TYPE_MAX 16
 #define EXPLAIN_NO_ID 0xffffffffU
+/* Bytes of an attribute's name and of its value, a NUL behind each: RW_LABEL_TEXT. */
+#define EXPLAIN_LABEL_TEXT 64
 
 /**
  * struct explain_ancestor - one visit of vfs_walk_ancestors().
@@ -72,6 +74,32 @@ struct explain_walk {
 	__u32 gid;
 	__u32 fs_uid;
 	__u32 fs_gid;
+};
+
+/**
+ * struct explain_reading - what was read of one attribute, as a whole.
+ * @fd:    in: of which descriptor's ancestors
+ * @found: the iterator met it
+ * @n:     how many were visited, or as many as there is room for
+ */
+struct explain_reading {
+	__u32 fd;
+	__u32 found;
+	__u32 n;
+};
+
+/**
+ * struct explain_read - what was read of one of them.
+ * @ino, @dev, @generation: as the kernel has them
+ * @len:   of @value; 0: it has none, or one that is longer than any label's; or a negative errno
+ */
+struct explain_read {
+	__u64 ino;
+	__u32 dev;
+	__u32 generation;
+	__s32 len;
+	__u32 zero;
+	char value[EXPLAIN_LABEL_TEXT];
 };
 
 #endif

@@ -17,25 +17,8 @@
 #include <rootward/vfs_walk.bpf.h>
 
 #include "label_known.bpf.h"
+#include "path_iter.bpf.h"
 #include "under.bpf.h"
-
-#define ERANGE 34
-#define ENODATA 61
-
-struct bpf_iter_path {
-	__u64 __opaque[4];
-} __attribute__((aligned(8)));
-
-struct bpf_dynptr {
-	__u64 __opaque[2];
-} __attribute__((aligned(8)));
-
-extern int bpf_iter_path_new(struct bpf_iter_path *it, const struct path *start,
-			     __u32 flags) __ksym;
-extern const struct path *bpf_iter_path_next(struct bpf_iter_path *it) __ksym;
-extern void bpf_iter_path_destroy(struct bpf_iter_path *it) __ksym;
-extern int bpf_get_dentry_xattr(struct dentry *dentry, const char *name,
-				struct bpf_dynptr *value) __ksym;
 
 /* What is read, and by which number; see rw_label. */
 const volatile char attribute[RW_LABEL_TEXT];

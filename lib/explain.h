@@ -8,6 +8,7 @@
 
 #include <stdbool.h>
 
+#include <bpf/libbpf.h>
 #include <rootward.h>
 
 #include "bpf_anchors.h"
@@ -16,11 +17,18 @@
 #include "mountinfo.h"
 
 struct explain_bpf;
+struct label_reader;
+
+/** struct label_readers - programs in the kernel that read labels, each one attribute. */
+struct label_readers {
+	struct label_reader *first;
+};
 
 /**
  * struct rootward_explainer
  * @walker:   the program in the kernel, or NULL: @why_not
  * @identity: the program that identifies, or -1
+ * @readers:  NULL: it never asks the kernel
  * @anchors:  of all policies, sorted by identity
  * @plain:    the same as stat has them, for walks over descriptors; shares what they point to
  * @domain:   or a domain of the bpf engine, in @kernel, with @own policies; else 0
@@ -31,6 +39,7 @@ struct rootward_explainer {
 	size_t n;
 	struct explain_bpf *walker;
 	int identity;
+	struct label_readers *readers;
 	int why_not;
 	struct anchors anchors;
 	struct anchors plain;
@@ -102,6 +111,7 @@ struct place {
 
 /**
  * struct way - a walk that is over.
+ * @fd:    the descriptor that it begins at, which is the located object's
  * @end:   enum vfs_walk_end
  * @made:  whom something new would belong to that the asker makes by the object's mount, were it
  * not for the directory's S_ISGID; see owner_of_made()
@@ -110,6 +120,7 @@ struct place {
 struct way {
 	struct place *places;
 	size_t n, room;
+	int fd;
 	int end;
 	struct rootward_owner made;
 	bool in_kernel;
@@ -183,6 +194,12 @@ void walker_free(struct rootward_explainer *explainer);
  */
 int walker_keep(void);
 
+/** walker_iterate() - run a program for each open file of this process.  Return: 0 or -errno. */
+int walker_iterate(int program);
+
+/** walker_silence() - libbpf says nothing, until libbpf_set_print() gets what this returns. */
+libbpf_print_fn_t walker_silence(void);
+
 /**
  * way_walk() - from @located to the root.  A missing name is number 0.
  * Return: 0; -EAGAIN, -E2BIG, -ENOMEM, what walking over descriptors says.
@@ -197,16 +214,23 @@ char *way_path(const struct way *way, size_t from);
 /** way_place() - where its object is inside its filesystem, to free; NULL: not known. */
 char *way_place(const struct way *way);
 
+/* --- explain_label.c */
+
+/**
+ * place_carries() - whether a label that counts anywhere is on @place, of @way.  Where that cannot
+ * be seen it is not, and @way is blind.  Only before @way's descriptor is closed.
+ */
+bool place_carries(const struct rootward_explainer *explainer, struct way *way,
+		   const struct place *place, const char *name, const char *value);
+
+/** label_readers_forget() - what was read is read anew, for another way. */
+void label_readers_forget(struct label_readers *readers);
+void label_readers_free(struct label_readers *readers);
+
 /* --- explain_rules.c */
 
 /** rules_sort() - make ready for rules_attach(). */
 void rules_sort(struct anchors *anchors);
-
-/**
- * place_carries() - whether a label that counts anywhere is on @place, of @way.  Where that cannot
- * be seen it is not, and @way is blind.
- */
-bool place_carries(struct way *way, const struct place *place, const char *name, const char *value);
 
 /** rules_attach() - hang on every place the rules on it.  Return: 0 or -ENOMEM. */
 int rules_attach(struct way *way, const struct rootward_explainer *explainer);

@@ -186,7 +186,7 @@ static int find_label(const struct rootward_explainer *x, struct way *way,
 	index = numbers[i] - 1;
 	if (bpf_map_lookup_elem(x->kernel.pins[PINNED_LABELS], &index, label) < 0 ||
 	    (label->reader
-		     ? !way || !place_carries(way, place, label->name, label->value)
+		     ? !way || !place_carries(x, way, place, label->name, label->value)
 		     : bpf_map_lookup_elem(x->kernel.pins[PINNED_LABELLED], &ident, &state) < 0 ||
 			       !(state & RW_LABELLED_ON)))
 		*label = (struct rw_label){};

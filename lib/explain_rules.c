@@ -227,7 +227,7 @@ static int attach_anywhere(struct way *way, const struct rootward_explainer *x, 
 		     anchor.number++) {
 			anchor.tree = &x->policies[anchor.layer]->trees[anchor.number];
 			if (anchor.tree->state == TREE_LABEL_ANYWHERE &&
-			    place_carries(way, place, anchor.tree->label->xattr,
+			    place_carries(x, way, place, anchor.tree->label->xattr,
 					  anchor.tree->label->value))
 				r = attach(place, &anchor, x->policies[anchor.layer]->name, false);
 		}
@@ -240,6 +240,7 @@ int rules_attach(struct way *way, const struct rootward_explainer *x)
 	struct place *place, *end = way->places + way->n;
 	int r = 0;
 
+	label_readers_forget(x->readers);
 	if (x->domain)
 		return domain_rules(way, x);
 	for (place = way->places; place < end && !r; place++) {

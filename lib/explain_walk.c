@@ -19,11 +19,16 @@ static int be_silent(enum libbpf_print_level level, const char *format, va_list 
 	return 0;
 }
 
+libbpf_print_fn_t walker_silence(void)
+{
+	return libbpf_set_print(be_silent);
+}
+
 static struct explain_bpf *kept;
 
 static int load(struct explain_bpf **walker)
 {
-	libbpf_print_fn_t printer = libbpf_set_print(be_silent);
+	libbpf_print_fn_t printer = walker_silence();
 	int r;
 
 	*walker = explain_bpf__open();
@@ -48,6 +53,9 @@ int walker_load(struct rootward_explainer *x)
 	x->walker = kept;
 	if (!kept)
 		r = load(&x->walker);
+	/* Without room for them, labels are read by path. */
+	if (!r)
+		x->readers = calloc(1, sizeof(*x->readers));
 	x->identity = r ? -1 : bpf_program__fd(x->walker->progs.rw_identity);
 	return r;
 }
@@ -58,6 +66,8 @@ void walker_free(struct rootward_explainer *x)
 		explain_bpf__destroy(x->walker);
 	x->walker = NULL;
 	x->identity = -1;
+	label_readers_free(x->readers);
+	x->readers = NULL;
 }
 
 static struct place *place_new(struct way *way)
@@ -109,8 +119,8 @@ static int push_missing(struct way *way, const char *name)
 
 /* --- in the kernel */
 
-/* Runs the program once: a reader of its iterator makes it go through the descriptors. */
-static int kernel_run(struct explain_bpf *walker, int fd, const struct asker *asker)
+/* A reader of the program's iterator makes it go through the descriptors. */
+int walker_iterate(int program)
 {
 	union bpf_iter_link_info info = { .task.pid = getpid() };
 	LIBBPF_OPTS(bpf_link_create_opts, opts, .iter_info = &info, .iter_info_len = sizeof(info));
@@ -118,12 +128,7 @@ static int kernel_run(struct explain_bpf *walker, int fd, const struct asker *as
 	char nothing[64];
 	ssize_t n;
 
-	walker->bss->walk = (struct explain_walk){
-		.fd = (uint32_t)fd,
-		.uid = asker->uid,
-		.gid = asker->gid,
-	};
-	link = bpf_link_create(bpf_program__fd(walker->progs.rw_explain), 0, BPF_TRACE_ITER, &opts);
+	link = bpf_link_create(program, 0, BPF_TRACE_ITER, &opts);
 	if (link < 0)
 		return -errno;
 	iterator = bpf_iter_create(link);
@@ -133,6 +138,16 @@ static int kernel_run(struct explain_bpf *walker, int fd, const struct asker *as
 		n = read(iterator, nothing, sizeof(nothing));
 	while (n > 0 || (n < 0 && (errno == EINTR || errno == EAGAIN)));
 	return n < 0 ? -errno : 0;
+}
+
+static int kernel_run(struct explain_bpf *walker, int fd, const struct asker *asker)
+{
+	walker->bss->walk = (struct explain_walk){
+		.fd = (uint32_t)fd,
+		.uid = asker->uid,
+		.gid = asker->gid,
+	};
+	return walker_iterate(bpf_program__fd(walker->progs.rw_explain));
 }
 
 _Static_assert(EXPLAIN_NO_ID == ROOTWARD_NO_ID, "ids are handed on");
@@ -329,11 +344,11 @@ int way_walk(struct way *way, const struct rootward_explainer *x, const struct l
 	bool same;
 	int r, tries;
 
-	*way = (struct way){ 0 };
+	*way = (struct way){ .fd = l->fd };
 	r = way_once(way, x, l, asker, in_kernel);
 	/* The kernel's is a snapshot; the other must be the same twice. */
 	for (same = in_kernel, tries = 0; !r && !same && tries < VFS_WALK_MAX_TRIES; tries++) {
-		again = (struct way){ 0 };
+		again = (struct way){ .fd = l->fd };
 		r = way_once(&again, x, l, asker, false);
 		same = !r && same_way(way, &again);
 		way_free(way);

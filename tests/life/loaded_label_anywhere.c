@@ -31,6 +31,48 @@ static bool kernel_reads(void)
 	return reads;
 }
 
+static void is_denied(struct rootward_explainer *x, const char *path, bool denied, bool unsure)
+{
+	struct rootward_question question = {
+		.size = sizeof(question),
+		.path = path,
+		.ops = ROOTWARD_OP_READ_FILE,
+	};
+	const struct rootward_verdict *v;
+	struct rootward_explanation *e;
+
+	if (!is_int(rootward_explain(&e, x, &question, NULL), 0, path))
+		return;
+	v = rootward_explanation_verdict(e, ROOTWARD_OP_READ_FILE);
+	is_int(!v->allowed, denied, denied ? "is denied by it" : "is not denied");
+	is_int(!!v->unsure, unsure, unsure ? "for all that is seen" : "for sure");
+	if (denied)
+		is_str(v->tree, ANY_WORDS, "which is the label");
+	rootward_explanation_free(e);
+}
+
+/* What no path leads to, as something is mounted over it, only the kernel's own walk comes by. */
+static void test_explained(bool reads)
+{
+	_cleanup_close_ int dir = open("in/first", O_PATH | O_DIRECTORY | O_CLOEXEC);
+	const char *text = "default: [all]\ntrees:\n- {" ANY ", deny: [all]}\n";
+	struct rootward_explainer *x;
+	struct rootward_policy *policy;
+	char covered[64];
+
+	snprintf(covered, sizeof(covered), "/proc/self/fd/%d/deep/file", dir);
+	is_int(rootward_policy_parse(&policy, text, strlen(text), NULL), 0, "a label");
+	if (!is_int(rootward_explainer_new(&x, &policy, 1, NULL), 0, "is explained"))
+		return;
+	is_denied(x, "in/first/deep/file", true, false);
+	is_denied(x, "in/later/deep/file", false, false);
+	is_int(mount("cover", "in/first", "tmpfs", 0, "") ? errno : 0, 0, "mounted over");
+	is_denied(x, covered, reads, !reads);
+	umount("in/first");
+	rootward_explainer_free(x);
+	rootward_policy_free(policy);
+}
+
 /* Programs of that many attributes and values are on the hooks. */
 static int readers(void)
 {
@@ -243,6 +285,7 @@ void test_labels_anywhere(void)
 {
 	struct rootward_watch *watch;
 
+	test_explained(kernel_reads());
 	if (!kernel_reads()) {
 		test_refused();
 		return;
