@@ -11,7 +11,7 @@ for object; do
 	n=$((n + 1))
 	# functions of the kernel are found by its type information
 	symbols=$(readelf -sW "$object" | awk '$7 == "UND" && $8 != "" && $8 !~ /^bpf_/ { print $8 }')
-	if [ -z "$symbols" ] && readelf -sW "$object" | grep -q ' rw_explain$'; then
+	if [ -z "$symbols" ] && readelf -sW "$object" | grep -qE ' rw_explain(_label)?$'; then
 		echo "ok $n - ${object##*/} is quick to load"
 	else
 		failed=1
