@@ -34,7 +34,7 @@ static const struct test_case cases[] = {
 			{ READ, "@/no/f", .expect = EACCES },
 			{ CHMOD, "@/no/f", .expect = EACCES },
 		},
-		.landlock = NOT_FOR_LANDLOCK("stat and getxattr"),
+		.landlock = NOT_FOR_LANDLOCK("Landlock has no right for it"),
 	},
 	{
 		.name = "and one where it is denied somewhere",
@@ -53,7 +53,7 @@ static const struct test_case cases[] = {
 			{ LISTXATTR, "@/no/f" },
 			{ READ, "@/no/f", .expect = EACCES },
 		},
-		.landlock = NOT_FOR_LANDLOCK("stat and getxattr"),
+		.landlock = NOT_FOR_LANDLOCK("Landlock has no right for it"),
 	},
 	{
 		.name = "two policies: each is asked what it denies",
@@ -74,7 +74,7 @@ static const struct test_case cases[] = {
 			{ STAT, "@/no/f", .expect = EACCES },
 			{ LISTXATTR, "@/no/f", .expect = EACCES },
 		},
-		.landlock = NOT_FOR_LANDLOCK("stat and getxattr"),
+		.landlock = NOT_FOR_LANDLOCK("Landlock has no right for it"),
 	},
 	{
 		.name = "a directory moved out from under its bind mount",
