@@ -65,6 +65,7 @@ void test_uring(void);
 void test_attached(struct bpf_state *keeper);
 
 void test_attach(void);
+void test_life_sizes(void);
 void test_pins(void);
 void test_domains(void);
 void test_meets(void);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* usage: life [pins|domains|guards|meets|labels|asked|attach] */
+/* usage: life [pins|domains|guards|meets|labels|asked|attach|sizes] */
 #include <errno.h>
 #include <unistd.h>
 
@@ -14,7 +14,7 @@ int main(int argc, char **argv)
 	} parts[] = { { "pins", test_pins },	      { "domains", test_domains },
 		      { "guards", test_guards },      { "meets", test_meets },
 		      { "labels", test_label_looks }, { "asked", test_labels_asked },
-		      { "attach", test_attach } };
+		      { "attach", test_attach },      { "sizes", test_life_sizes } };
 	int r = geteuid() ? -EPERM : stage_set();
 	size_t i;
 
