@@ -79,7 +79,7 @@ static int bpf_engine_probe(const char **why)
 			*why = "BPF LSM needs root (CAP_SYS_ADMIN, CAP_BPF and CAP_PERFMON)";
 		return -EPERM;
 	}
-	return bpf_kernel_is_live() && !bpf_calls_are_off() ? 0 : bpf_probe(why);
+	return bpf_kernel_is_live() && bpf_calls_switched() > 0 ? 0 : bpf_probe(why);
 }
 
 static int bpf_create(void **ret, struct rootward_policy *const *policies, size_t n,

@@ -236,12 +236,14 @@ const char *bpf_warning(void)
 	return warned_of;
 }
 
-bool bpf_calls_are_off(void)
+int bpf_calls_switched(void)
 {
 	_cleanup_close_ int fd = open("/proc/sys/kernel/ftrace_enabled", O_RDONLY | O_CLOEXEC);
-	char first = '1';
+	char first;
 
-	return fd >= 0 && read(fd, &first, 1) == 1 && first == '0';
+	if (fd < 0)
+		return -errno;
+	return read(fd, &first, 1) == 1 ? first != '0' : -EIO;
 }
 
 /* A kernel where preemption cannot be chosen says so in its version. */

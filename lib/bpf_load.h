@@ -35,10 +35,13 @@ enum bpf_stage {
 int bpf_probe_stage(enum bpf_stage *stage);
 
 /**
- * bpf_calls_are_off() - whether somebody has taken all programs off the kernel's functions: then
- * programs on security hooks can be attached, and none is called.
+ * bpf_calls_switched() - whether the kernel calls programs on its functions, as
+ * kernel.ftrace_enabled has it: at 0 programs on security hooks can be attached, and none is
+ * called.
+ *
+ * Return: 1 or 0; a negative errno where it cannot be read: only bpf_probe_stage() tells.
  */
-bool bpf_calls_are_off(void);
+int bpf_calls_switched(void);
 
 /** bpf_quiet() - libbpf does not write from now on.  Return: what libbpf_set_print() gets then. */
 libbpf_print_fn_t bpf_quiet(void);

@@ -41,7 +41,7 @@ static const char *refusal(int error)
 {
 	switch (error) {
 	case -ENOSYS:
-		if (bpf_calls_are_off())
+		if (!bpf_calls_switched())
 			return "programs on security hooks are not called: kernel.ftrace_enabled "
 			       "is 0, which takes them off; set it to 1";
 		return "programs on security hooks are not called: `bpf` is not in the lsm= list that "

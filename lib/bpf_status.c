@@ -171,7 +171,7 @@ static bool none_is_called(void)
 {
 	enum bpf_stage stage;
 
-	return bpf_calls_are_off() && bpf_probe_stage(&stage) < 0 && stage == BPF_STAGE_CALL;
+	return bpf_calls_switched() <= 0 && bpf_probe_stage(&stage) < 0 && stage == BPF_STAGE_CALL;
 }
 
 static int tell(struct bpf_kernel *k, __u32 domain, __u64 tasks, rootward_loaded_fn fn, void *data)

@@ -78,7 +78,7 @@ static void explain_refusal(const struct doctor *doctor, const struct btf *btf, 
 		ability->change = "a kernel built with CONFIG_BPF_LSM";
 	} else if (stage == BPF_STAGE_CALL) {
 		ability->why = "programs on security hooks can be attached, but are not called";
-		ability->change = bpf_calls_are_off()
+		ability->change = !bpf_calls_switched()
 					  ? "sysctl kernel.ftrace_enabled=1: at 0 it takes all "
 					    "programs off the kernel's functions"
 					  : "bpf in the kernel's lsm= list, see above";
