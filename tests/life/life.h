@@ -24,6 +24,9 @@
 /** stage_set() - the namespace, and a tmpfs as working directory.  Return: 0 or -errno. */
 int stage_set(void);
 
+/** many_trees() - make @n directories in @dir.  Return: a policy "many" that has a rule on each. */
+char *many_trees(const char *dir, int n);
+
 /* Everything said since the last session_begin(). */
 extern struct collected said;
 

@@ -133,23 +133,6 @@ void test_kills(void)
 #define N_TREES 10000
 #define N_POLICIES 100
 
-static char *many_trees(void)
-{
-	char *text = NULL, path[64];
-	size_t size;
-	FILE *f = open_memstream(&text, &size);
-	int i;
-
-	fprintf(f, "name: big\ndefault: [all]\ntrees:\n");
-	for (i = 0; i < N_TREES; i++) {
-		snprintf(path, sizeof(path), "/tmp/loaded/many/%d", i);
-		mkdir(path, 0755);
-		fprintf(f, "- {path: %s, deny: [write]}\n", path);
-	}
-	fclose(f);
-	return text;
-}
-
 static void test_many_policies(void)
 {
 	struct rootward_policy *policies[N_POLICIES];
@@ -182,13 +165,12 @@ void test_sizes(void)
 	double start;
 	int r;
 
-	mkdir("/tmp/loaded/many", 0755);
-	text = many_trees();
+	text = many_trees("/tmp/loaded/many", N_TREES);
 	start = now();
 	r = load_text(text);
 	is_int(r, 0, "%d trees are loaded in %.2f s", N_TREES, now() - start);
 	is_int(open("/tmp/loaded/many/9999/f", O_CREAT | O_WRONLY, 0644) < 0 ? errno : 0, EACCES,
 	       "and rule");
-	rootward_unload("big", NULL);
+	rootward_unload("many", NULL);
 	test_many_policies();
 }

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include <dirent.h>
 #include <errno.h>
+#include <stdio.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -88,4 +90,22 @@ int confined(struct bpf_state *state, int (*fn)(void))
 		_exit(engine_bpf.enter(state) < 0 ? 200 : fn());
 	waitpid(pid, &status, 0);
 	return WIFEXITED(status) ? WEXITSTATUS(status) : 201;
+}
+
+char *many_trees(const char *dir, int n)
+{
+	char *text = NULL, path[64];
+	size_t size;
+	FILE *f = open_memstream(&text, &size);
+	int i;
+
+	mkdir(dir, 0755);
+	fprintf(f, "name: many\ndefault: [all]\ntrees:\n");
+	for (i = 0; i < n; i++) {
+		snprintf(path, sizeof(path), "%s/%d", dir, i);
+		mkdir(path, 0755);
+		fprintf(f, "- {path: %s, deny: [write]}\n", path);
+	}
+	fclose(f);
+	return text;
 }

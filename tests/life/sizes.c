@@ -11,22 +11,6 @@
 
 #define N_TREES 10000
 
-static char *many_trees(void)
-{
-	char *text = NULL, path[32];
-	size_t size;
-	FILE *f = open_memstream(&text, &size);
-	int i;
-
-	fprintf(f, "name: many\ndefault: [all]\ntrees:\n");
-	for (i = 0; i < N_TREES; i++) {
-		snprintf(path, sizeof(path), "many/%d", i);
-		mkdir(path, 0755);
-		fprintf(f, "- {path: %s, deny: [write]}\n", path);
-	}
-	return fclose(f) ? NULL : text;
-}
-
 static double now(void)
 {
 	struct timespec t;
@@ -47,8 +31,7 @@ void test_life_sizes(void)
 	uint32_t trees = 0;
 	double start, parsed;
 
-	mkdir("many", 0755);
-	text = many_trees();
+	text = many_trees("many", N_TREES);
 	start = now();
 	if (!ok(text && rootward_policy_parse(&policy, text, strlen(text), NULL) == 0, "%d trees",
 		N_TREES))
