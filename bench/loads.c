@@ -33,6 +33,10 @@ static const char default_text[] = POLICY
 	"make_dir, make_sym, make_sock, make_char, make_block, remove_file, remove_dir, refer, "
 	"chmod, chown, utime, setxattr]\n";
 
+/* What the program is called where it measures. */
+#define CONFINED "bench-loads-confined"
+#define FREE "bench-loads-free"
+
 /* BESIDE: in no domain, while rootward has one. */
 enum { BARE, LANDLOCK, BPF, BESIDE, KINDS };
 
@@ -46,20 +50,20 @@ static double own_time(void)
 }
 
 /* Unconfined, it must not fail to do what the policy forbids, and confined it must. */
-static int confine(struct rootward_domain *domain)
+static bool is_confined_as(bool confined)
 {
 	char name[] = "loads-XXXXXX";
-	int r = domain ? rootward_domain_enter(domain) : 0;
+	bool failed;
 
-	if (r < 0 || !mkdtemp(name) || chdir(name) < 0)
-		return -1;
-	r = mkfifo("fifo", 0600) < 0;
+	if (!mkdtemp(name) || chdir(name) < 0)
+		return false;
+	failed = mkfifo("fifo", 0600) < 0;
 	unlink("fifo");
-	return chdir("..") < 0 || rmdir(name) < 0 || r != !!domain ? -1 : 0;
+	return chdir("..") == 0 && rmdir(name) == 0 && failed == confined;
 }
 
 /* Returns the time in ms, or -1. */
-static double run(const char *command, struct rootward_domain *domain)
+static double run(const char *command)
 {
 	double begin = own_time();
 	int status = -1, null;
@@ -67,7 +71,7 @@ static double run(const char *command, struct rootward_domain *domain)
 
 	if (pid == 0) {
 		null = open("/dev/null", O_WRONLY | O_CLOEXEC);
-		if (confine(domain) < 0 || dup2(null, 1) < 0)
+		if (dup2(null, 1) < 0)
 			_exit(126);
 		execlp("sh", "sh", "-c", command, (char *)NULL);
 		_exit(127);
@@ -77,6 +81,30 @@ static double run(const char *command, struct rootward_domain *domain)
 		return -1;
 	}
 	return own_time() - begin;
+}
+
+/*
+ * Where it is measured: in a program of its own, so that a fork copies as much whatever a domain
+ * takes of its owner's memory.  Prints the least of some rounds; the first warms up.
+ */
+static int measure_here(bool confined, int rounds, char **commands)
+{
+	double best, ms;
+	int round;
+
+	if (!is_confined_as(confined))
+		return 1;
+	for (; *commands; commands++) {
+		for (best = 0, round = 0; round <= rounds; round++) {
+			ms = run(*commands);
+			if (ms < 0)
+				return 1;
+			if (round == 1 || (round > 1 && ms < best))
+				best = ms;
+		}
+		printf("%.6f\n", best);
+	}
+	return fflush(stdout) ? 1 : 0;
 }
 
 static struct rootward_domain *domain_of(enum rootward_engine engine, bool by_default)
@@ -98,21 +126,32 @@ static struct rootward_domain *domain_of(enum rootward_engine engine, bool by_de
 	return domain;
 }
 
-/* The least of @rounds; the first round warms up. */
-static int measure(int n, char **commands, int rounds, struct rootward_domain *domain, double *best)
+/* Within @domain, or in none for NULL. */
+static int measure(char **arguments, struct rootward_domain *domain, int n, double *best)
 {
-	int i, round;
-	double ms;
+	int ends[2], status = -1, i = 0;
+	FILE *results;
+	pid_t pid;
 
-	for (round = 0; round <= rounds; round++)
-		for (i = 0; i < n; i++) {
-			ms = run(commands[i], domain);
-			if (ms < 0)
-				return -1;
-			if (round == 1 || (round > 1 && ms < best[i]))
-				best[i] = ms;
-		}
-	return 0;
+	if (pipe2(ends, O_CLOEXEC) < 0)
+		return -1;
+	pid = fork();
+	if (pid == 0) {
+		if ((domain && rootward_domain_enter(domain) < 0) || dup2(ends[1], 1) < 0)
+			_exit(126);
+		arguments[0] = domain ? CONFINED : FREE;
+		execv("/proc/self/exe", arguments);
+		_exit(127);
+	}
+	close(ends[1]);
+	results = fdopen(ends[0], "r");
+	while (results && i < n && fscanf(results, "%lf", &best[i]) == 1)
+		i++;
+	if (results)
+		fclose(results);
+	if (pid < 0 || waitpid(pid, &status, 0) != pid)
+		return -1;
+	return status || i < n ? -1 : 0;
 }
 
 static double adds(double with, double without)
@@ -124,14 +163,15 @@ int main(int argc, char **argv)
 {
 	bool by_default = argc > 1 && strcmp(argv[1], "--default") == 0;
 	struct rootward_domain *domains[KINDS] = {};
-	int n, rounds, kind, i;
 	double *best[KINDS];
+	int n, kind, i;
 
+	if (argc > 2 && (strcmp(argv[0], CONFINED) == 0 || strcmp(argv[0], FREE) == 0))
+		return measure_here(strcmp(argv[0], CONFINED) == 0, atoi(argv[1]), argv + 2);
 	argc -= by_default;
 	argv += by_default;
 	n = argc - 2;
-	rounds = argc > 2 ? atoi(argv[1]) : 0;
-	if (rounds < 1) {
+	if (n < 1 || atoi(argv[1]) < 1) {
 		printf("usage: bench-loads [--default] ROUNDS COMMAND...\n");
 		return 2;
 	}
@@ -142,7 +182,7 @@ int main(int argc, char **argv)
 							      : ROOTWARD_ENGINE_LANDLOCK,
 						  by_default);
 		if (((kind == LANDLOCK || kind == BPF) && !domains[kind]) || !best[kind] ||
-		    measure(n, argv + 2, rounds, domains[kind], best[kind]) < 0)
+		    measure(argv, domains[kind], n, best[kind]) < 0)
 			return 1;
 	}
 	printf("%12s%12s%12s%14s%12s  ms of processor time\n", "no policy", "bpf adds", "landlock",
