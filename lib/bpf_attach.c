@@ -47,13 +47,13 @@ static int attach_one(const char *name)
 	return bpf_obj_pin(link, path) < 0 ? -errno : 0;
 }
 
-int bpf_attach(struct bpf_kernel *k, __u32 ops, const struct rootward_opts *opts)
+int bpf_attach(struct bpf_kernel *k, __u32 needs, const struct rootward_opts *opts)
 {
 	const struct bpf_hook_on_demand *hook;
 	int r = 0;
 
 	for (hook = bpf_hooks_on_demand; r == 0 && hook->program; hook++) {
-		if (!(hook->ops & ops))
+		if (!(hook->needs & needs))
 			continue;
 		r = attach_one(hook->program);
 		if (r < 0)
@@ -76,30 +76,30 @@ static __u32 needed(const struct bpf_kernel *k)
 {
 	const struct rw_domain *domain;
 	__u64 now = now_ns();
-	__u32 ops = 0;
+	__u32 needs = k->shared->n_labels ? BPF_NEED_LABELS : 0;
 
 	for (domain = k->domains + 1; domain < k->domains + RW_DOMAINS; domain++) {
 		if (domain->state == RW_DOMAIN_FREE)
 			continue;
-		ops |= ROOTWARD_OPS_TELL & ~domain->unasked;
+		needs |= ROOTWARD_OPS_TELL & ~domain->unasked;
 		if (__atomic_load_n(&domain->told_until, __ATOMIC_RELAXED) > now)
-			ops = ROOTWARD_OPS_TELL;
+			needs |= ROOTWARD_OPS_TELL;
 	}
-	return ops;
+	return needs;
 }
 
 void bpf_detach(struct bpf_kernel *k)
 {
 	const struct bpf_hook_on_demand *hook;
 	char path[128];
-	__u32 ops;
+	__u32 needs;
 
 	if (!bpf_kernel_is_current(k))
 		return;
-	ops = needed(k);
+	needs = needed(k);
 	for (hook = bpf_hooks_on_demand; hook->program; hook++) {
 		snprintf(path, sizeof(path), LIVE "/link_%s", hook->program);
-		if (!(hook->ops & ops))
+		if (!(hook->needs & needs))
 			unlink(path);
 	}
 }

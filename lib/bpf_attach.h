@@ -8,6 +8,9 @@
  * are loaded with the others and pinned as prog_NAME; on its hook, one is pinned as link_NAME, too.
  * No other program of rootward's is on the same hook, so that the order does not matter.
  *
+ * So is the program that clears up behind a labelled directory which was removed: there is none
+ * where there are no labels, and every file that goes would pay for it.
+ *
  * A domain goes live when all are on their hooks that it needs, and one is taken off when no domain
  * is left that needs it; both under the lock.
  */
@@ -17,11 +20,12 @@
 #include "bpf_kernel.h"
 
 /**
- * bpf_attach() - put those programs on their hooks that ask about @ops; under the lock.
+ * bpf_attach() - put those programs on their hooks that are for any of @needs; under the lock.
+ * @needs: of ROOTWARD_OPS_TELL and BPF_NEED_LABELS (bpf_hooks.h)
  *
  * Return: 0: they are there; else (reported) what opening or making a pin says, or bpf(2).
  */
-int bpf_attach(struct bpf_kernel *kernel, __u32 ops, const struct rootward_opts *opts);
+int bpf_attach(struct bpf_kernel *kernel, __u32 needs, const struct rootward_opts *opts);
 
 /**
  * bpf_detach() - take those off their hooks that no domain needs; under the lock.  Does nothing

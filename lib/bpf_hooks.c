@@ -32,6 +32,7 @@ const struct bpf_hook_on_demand bpf_hooks_on_demand[] = {
 	{ "rw_inode_readlink", ROOTWARD_OP_READLINK },
 	{ "rw_inode_getxattr", ROOTWARD_OP_GETXATTR },
 	{ "rw_inode_listxattr", ROOTWARD_OP_GETXATTR },
+	{ "rw_label_inode_free_security", BPF_NEED_LABELS },
 	{},
 };
 

@@ -6,6 +6,8 @@
 #include <stdbool.h>
 #include <linux/types.h>
 
+#include <rootward/ops.h>
+
 #include "diag.h"
 
 struct bpf_object;
@@ -30,11 +32,16 @@ int bpf_hooks_choose(struct bpf_object *object, const struct btf *btf,
  */
 int bpf_hooks(const struct btf *btf, const struct rootward_opts *opts);
 
-/** struct bpf_hook_on_demand - a program that asks about @ops alone; see bpf_attach.h. */
+/* Needed while there are labels; all else that is needed are operations of ROOTWARD_OPS_TELL. */
+#define BPF_NEED_LABELS (1U << 31)
+
+/** struct bpf_hook_on_demand - a program that is on its hook for @needs alone; see bpf_attach.h. */
 struct bpf_hook_on_demand {
 	const char *program;
-	__u32 ops;
+	__u32 needs;
 };
+
+_Static_assert(ROOTWARD_OP_COUNT < 32, "the highest bit is no operation");
 
 /* The last has no program.  Every kernel that will do has their hooks. */
 extern const struct bpf_hook_on_demand bpf_hooks_on_demand[];

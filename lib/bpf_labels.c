@@ -4,6 +4,8 @@
 
 #include <bpf/bpf.h>
 
+#include "bpf_attach.h"
+#include "bpf_hooks.h"
 #include "bpf_labels.h"
 #include "bpf_readers.h"
 #include "bpf_rules.h"
@@ -144,7 +146,10 @@ int bpf_labels_claim(struct bpf_kernel *k, __u32 domain, struct rootward_policy 
 	for (i = 0; i < n && r == 0; i++)
 		for (j = 0; j < policies[i]->n_trees && r == 0; j++) {
 			tree = &policies[i]->trees[j];
-			if (tree_is_label(tree))
+			if (!tree_is_label(tree))
+				continue;
+			r = bpf_attach(k, BPF_NEED_LABELS, opts);
+			if (r == 0)
 				r = claim_tree(k, domain, tree, i, j, opts);
 		}
 	return r;

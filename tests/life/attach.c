@@ -14,6 +14,10 @@
 #define LIVE BPF_KERNEL_PINS "/live/"
 #define DENY(ops) "default: [all]\ntrees:\n- {path: attach/secret, deny: [" ops "]}\n"
 
+#define LABELLED                                                                                   \
+	"default: [all]\ntrees:\n"                                                                 \
+	"- {label: {xattr: trusted.rw, value: x, under: attach}, deny: [write]}\n"
+
 /* A letter for each that is on its hook. */
 static const char *on_hooks(void)
 {
@@ -23,7 +27,8 @@ static const char *on_hooks(void)
 	} links[] = { { LIVE "link_rw_inode_getattr", 's' },
 		      { LIVE "link_rw_inode_readlink", 'r' },
 		      { LIVE "link_rw_inode_getxattr", 'x' },
-		      { LIVE "link_rw_inode_listxattr", 'l' } };
+		      { LIVE "link_rw_inode_listxattr", 'l' },
+		      { LIVE "link_rw_label_inode_free_security", 'f' } };
 	static char letters[8];
 	size_t i, n = 0;
 
@@ -59,6 +64,7 @@ static void by_policy(void)
 		{ "one that allows less by its trees than by default",
 		  "default: [all]\ntrees:\n- {path: attach, allow: [read_file]}\n", "" },
 		{ "one that is audited", "mode: audit\n" DENY("stat"), "s" },
+		{ "one that has a label", LABELLED, "f" },
 	};
 	struct bpf_state *state;
 	size_t i;
@@ -119,6 +125,13 @@ static void several(void)
 	is_str(on_hooks(), "s", "what one needed that was killed goes with the next");
 	session_end(first);
 	is_str(on_hooks(), "", "none is needed any more");
+	if (!ok(!session_begin(&first, LABELLED) && !session_begin(&second, DENY("stat")),
+		"one with a label, and one that denies"))
+		return;
+	is_str(on_hooks(), "sf", "both have what they need");
+	session_end(second);
+	is_str(on_hooks(), "f", "what the label needs stays");
+	session_end(first);
 }
 
 /* A domain that nobody owns goes on while it has tasks, and so does what it needs. */

@@ -109,7 +109,7 @@ static void test_programs(void)
 	const struct bpf_hook_on_demand *hook;
 	struct bpf_program *mine, *other;
 	unsigned int alone, n = 0;
-	uint32_t ops = 0;
+	uint32_t needs = 0;
 
 	if (!ok(skeleton, "the programs"))
 		return;
@@ -125,9 +125,10 @@ static void test_programs(void)
 				alone = 0;
 		}
 		ok(alone, "and no other on its hook");
-		ops |= hook->ops;
+		needs |= hook->needs;
 	}
-	ok(n > 0 && ops == ROOTWARD_OPS_TELL, "together they ask about all that only tells");
+	ok(n > 0 && needs == (ROOTWARD_OPS_TELL | BPF_NEED_LABELS),
+	   "together they ask about all that only tells, and are there for labels");
 	ok(!bpf_is_on_demand(program_of(skeleton->obj, "rw_file_open")), "others do not wait");
 	rootward_bpf__destroy(skeleton);
 }
