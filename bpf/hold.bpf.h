@@ -151,38 +151,13 @@ static __always_inline int hold_entry(__u64 dentry)
 	return domain ? deny_system(domain, ROOTWARD_REASON_SYSTEM, 0) : 0;
 }
 
-/* Also what is made there: a link that takes a pin's name puts an end to the pin. */
-#define HOLD_ENTRY(hook)                                                                           \
-	SEC("lsm/" #hook)                                                                          \
-	int BPF_PROG(rw_hold_##hook, const struct path *dir, struct dentry *dentry)                \
-	{                                                                                          \
-		return shared.n_loaded ? hold_entry(address_of(dentry)) : 0;                       \
-	}
-
-HOLD_ENTRY(path_unlink)
-HOLD_ENTRY(path_rmdir)
-HOLD_ENTRY(path_mkdir)
-HOLD_ENTRY(path_mknod)
-HOLD_ENTRY(path_symlink)
-
-SEC("lsm/path_link")
-int BPF_PROG(rw_hold_path_link, struct dentry *old_dentry, const struct path *new_dir,
-	     struct dentry *new_dentry)
+/*
+ * May the caller not touch this entry?  Asked by the hooks of hooks_path.bpf.h, also of what is
+ * made there: a link that takes a pin's name puts an end to the pin.
+ */
+static __always_inline bool held_entry(__u64 dentry)
 {
-	return shared.n_loaded ? hold_entry(address_of(new_dentry)) : 0;
-}
-
-SEC("lsm/path_rename")
-int BPF_PROG(rw_hold_path_rename, const struct path *old_dir, struct dentry *old_dentry,
-	     const struct path *new_dir, struct dentry *new_dentry)
-{
-	__u64 to = address_of(new_dentry);
-
-	if (!shared.n_loaded)
-		return 0;
-	if (hold_entry(address_of(old_dentry)) || hold_entry(to))
-		return -EPERM;
-	return 0;
+	return shared.n_loaded && hold_entry(dentry);
 }
 
 /* The filesystem goes with its last mount, and the pins with it. */

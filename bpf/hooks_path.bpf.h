@@ -7,6 +7,7 @@
 #define ROOTWARD_HOOKS_PATH_BPF_H
 
 #include "gain.bpf.h"
+#include "hold.bpf.h"
 #include "hooks_file.bpf.h"
 
 static __always_inline __u32 make_op(__u32 mode)
@@ -88,7 +89,10 @@ static __always_inline int ask_entry(__u32 domain, __u64 mnt, __u64 dentry, __u3
 #define DECIDE_ENTRY(dir, dentry, ops)                                                             \
 	({                                                                                         \
 		__u32 asker = current_asker();                                                     \
-		asker ? ask_all(asker, address_of((dir)->mnt), address_of(dentry), ops) : 0;       \
+		int answer = 0;                                                                    \
+		if (asker)                                                                         \
+			answer = ask_all(asker, address_of((dir)->mnt), address_of(dentry), ops);  \
+		answer || !held_entry(address_of(dentry)) ? answer : -EPERM;                       \
 	})
 
 SEC("lsm/path_mknod")
@@ -132,12 +136,13 @@ int BPF_PROG(rw_path_rmdir, const struct path *dir, struct dentry *dentry)
 {
 	struct question q = { .ops = ROOTWARD_OP_REMOVE_DIR, .asker = current_asker() };
 
-	if (!q.asker)
-		return 0;
 	address_into(&q.mnt, dir->mnt);
 	address_into(&q.dentry, dentry);
-	bpf_loop(asker_turns(q.asker), rmdir_turn, &q, 0);
-	return q.denied ? -EACCES : 0;
+	if (q.asker)
+		bpf_loop(asker_turns(q.asker), rmdir_turn, &q, 0);
+	if (q.denied)
+		return -EACCES;
+	return held_entry(q.dentry) ? -EPERM : 0;
 }
 
 /* What moving @from's object to another directory asks besides.  Returns 0 or -EACCES. */
@@ -202,15 +207,16 @@ int rw_path_link(__u64 *ctx)
 {
 	struct move m = { .asker = current_asker() };
 
-	if (!m.asker)
-		return 0;
 	if (HOOK_ARGUMENT(ctx, struct dentry *, 0)->d_parent ==
 	    HOOK_ARGUMENT(ctx, struct path *, 1)->dentry)
 		m.how = MOVE_WITHIN;
 	address_into(&m.mnt, HOOK_ARGUMENT(ctx, struct path *, 1)->mnt);
 	address_into(&m.from, HOOK_ARGUMENT(ctx, struct dentry *, 0));
 	address_into(&m.to, HOOK_ARGUMENT(ctx, struct dentry *, 2));
-	bpf_loop(asker_turns(m.asker), link_turn, &m, 0);
+	if (m.asker)
+		bpf_loop(asker_turns(m.asker), link_turn, &m, 0);
+	if (!m.answer && held_entry(m.to))
+		return -EPERM;
 	return move_result(&m);
 }
 
@@ -266,8 +272,6 @@ int rw_path_rename(__u64 *ctx)
 {
 	struct move m = { .asker = current_asker() };
 
-	if (!m.asker)
-		return 0;
 	m.how = (__u32)HOOK_ARGUMENT(ctx, __u64, 4) & (RENAME_EXCHANGE | RENAME_WHITEOUT);
 	if (HOOK_ARGUMENT(ctx, struct path *, 0)->dentry ==
 	    HOOK_ARGUMENT(ctx, struct path *, 2)->dentry)
@@ -275,7 +279,10 @@ int rw_path_rename(__u64 *ctx)
 	address_into(&m.mnt, HOOK_ARGUMENT(ctx, struct path *, 0)->mnt);
 	address_into(&m.from, HOOK_ARGUMENT(ctx, struct dentry *, 1));
 	address_into(&m.to, HOOK_ARGUMENT(ctx, struct dentry *, 3));
-	bpf_loop(asker_turns(m.asker), rename_turn, &m, 0);
+	if (m.asker)
+		bpf_loop(asker_turns(m.asker), rename_turn, &m, 0);
+	if (!m.answer && (held_entry(m.from) || held_entry(m.to)))
+		return -EPERM;
 	return move_result(&m);
 }
 
