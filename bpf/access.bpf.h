@@ -6,6 +6,27 @@
 #include "domain.bpf.h"
 
 /**
+ * struct question - @ops on what is at @mnt and @dentry.
+ * @mnt:        where it is not known, any_mount()
+ * @counters:   in its place, while all mounts are asked: vfs_walk_counters() before that; odd: the
+ *              answer is not kept
+ * @asker:      current_asker()
+ * @denied:     the answer
+ * @relabelled: rw_domain.relabelled before all mounts are asked
+ */
+struct question {
+	union {
+		__u64 mnt;
+		__u64 counters;
+	};
+	__u64 dentry;
+	__u32 ops;
+	__u32 asker;
+	__u32 denied;
+	__u32 relabelled;
+};
+
+/**
  * enum access_survey - not a question of yes or no: find out all of what one layer allows
  * (access.granted).  What moves may be a directory of things of any owner: then what was allowed is
  * taken to be as little as it can be, and what will be as much.

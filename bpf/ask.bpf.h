@@ -11,19 +11,6 @@
 #include "fence.bpf.h"
 #include "under.bpf.h"
 
-/**
- * struct question - @ops on what is at @mnt and @dentry.
- * @asker:  current_asker()
- * @denied: the answer
- */
-struct question {
-	__u64 mnt;
-	__u64 dentry;
-	__u32 ops;
-	__u32 asker;
-	__u32 denied;
-};
-
 /*
  * In one domain, by a known mount.  Returns 0, or -EACCES having told; what is let pass is 0, so
  * that what is asked besides gets told as well.
@@ -71,23 +58,15 @@ static __always_inline int find_out(struct question *q)
 	return q->denied ? -EACCES : 0;
 }
 
-/* The domain of turn @i, if it is to be asked about these operations; else 0. */
-__noinline __u32 asked_of_turn(__u32 i, __u32 asker, __u32 ops)
-{
-	__u32 index = domain_of_turn(i, asker);
-
-	return is_unasked(bpf_map_lookup_elem(&domains, &index), ops) ? 0 : index;
-}
-
 /* By which mount is not known. */
 static long ask_inside_turn(__u32 i, void *ctx)
 {
 	struct question *q = ctx;
-	__u32 domain = asked_of_turn(i, q->asker, q->ops);
+	__u32 domain = domain_of_turn(i, q->asker);
 
-	if (!domain)
+	if (!domain || verdict_known(domain, any_mount(), q->dentry, q->ops))
 		return 0;
-	q->denied = (fence(domain, q->dentry, q->ops) || ask_mounts(domain, q->dentry, q->ops)) &&
+	q->denied = (fence(domain, q->dentry, q->ops) || ask_mounts(domain, q)) &&
 		    denial_stands(domain);
 	return !!q->denied;
 }

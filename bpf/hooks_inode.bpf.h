@@ -18,7 +18,10 @@ static __always_inline int decide_inside(struct dentry *dentry, __u32 ops)
 	 */
 	if (!q.asker || (lent_by_kernel(task->cred) && !(task->flags & PF_IO_WORKER)))
 		return 0;
+	q.mnt = any_mount();
 	address_into(&q.dentry, dentry);
+	if (known(&q))
+		return 0;
 	bpf_loop(asker_turns(q.asker), ask_inside_turn, &q, 0);
 	return q.denied ? -EACCES : 0;
 }

@@ -147,19 +147,68 @@ static __always_inline __u64 vfsmount_of(__u64 mount)
 }
 
 /*
+ * Where a question has no mount, in place of one: the caller's namespace, which is no mount's
+ * address.  While the counters stand, it has the mounts that it had.
+ */
+__noinline __u64 any_mount(void)
+{
+	__u64 ns = caller_namespace();
+
+	return ns ? ns + 1 : 0;
+}
+
+/*
+ * What one object in a directory is allowed by all mounts, so is another, unless a mount shows but
+ * one of them: then that one is its root.
+ */
+__noinline bool mount_is_rooted_beside(__u64 mount, __u64 dentry)
+{
+	struct dentry *d = VFS_WALK_AS(struct dentry, dentry), *root;
+	struct mount *m = VFS_WALK_AS(struct mount, mount);
+
+	root = VFS_WALK_AS(struct dentry, VFS_WALK_READ_ADDRESS(m, mnt.mnt_root));
+	return VFS_WALK_READ_ADDRESS(root, d_parent) == VFS_WALK_READ_ADDRESS(d, d_parent);
+}
+
+/* Apart from ask_mounts(), whose stack is needed for the walk; so is what follows. */
+__noinline int mounts_begin(struct question *q, __u32 index)
+{
+	struct rw_domain *domain = bpf_map_lookup_elem(&domains, &index);
+
+	if (!q)
+		return 0;
+	q->relabelled = domain ? *(volatile __u32 *)&domain->relabelled : 0;
+	q->counters = vfs_walk_counters();
+	vfs_read_barrier();
+	return 0;
+}
+
+/* All mounts allowed it: kept for what else the directory holds. */
+__noinline int mounts_allow(struct question *q, __u32 index)
+{
+	__u64 mnt = any_mount();
+
+	if (q && mnt)
+		verdict_keep(bpf_map_lookup_elem(&domains, &index), mnt, q->dentry,
+			     VERDICT_OF(q->ops, q->relabelled), q->counters);
+	return 0;
+}
+
+/*
  * Ask every mount that shows the object.  None does: nothing says that it may, but for pipes and
  * the like, which no mount shows.  The mounts of a namespace do not change without its event count
  * changing; then, and when the list changed under us, it begins anew.  The count changes before a
  * mount loses its namespace (umount_tree()), so one that a walk finds detached was seen to go.
  */
-static __always_inline int ask_mounts(__u32 domain, __u64 dentry, __u32 ops)
+static __always_inline int ask_mounts(__u32 domain, struct question *q)
 {
-	__u64 event = namespace_event(), mount = 0, how = DECIDE_HOW(ops, VFS_WALK_BENEATH);
+	__u64 event = namespace_event(), mount = 0, how = DECIDE_HOW(q->ops, VFS_WALK_BENEATH);
 	__u32 i, shown = 0;
 	int r;
 
+	mounts_begin(q, domain);
 	for (i = 0; i < MAX_MOUNTS_ASKED; i++) {
-		mount = mount_after(dentry, mount);
+		mount = mount_after(q->dentry, mount);
 		if (mount == MOUNT_NONE && namespace_event() == event)
 			goto asked;
 		if (mount == MOUNT_NONE || mount == MOUNT_LOST) {
@@ -168,14 +217,17 @@ static __always_inline int ask_mounts(__u32 domain, __u64 dentry, __u32 ops)
 			shown = 0;
 			continue;
 		}
-		r = decide_and_tell(domain, vfsmount_of(mount), dentry, how, dentry);
+		r = decide_and_tell(domain, vfsmount_of(mount), q->dentry, how, q->dentry);
 		if (r < 0)
 			return -EACCES;
 		shown |= r == 0;
+		q->counters |= mount_is_rooted_beside(mount, q->dentry);
 	}
 	return deny_unshown(domain, how, ROOTWARD_REASON_UNSTABLE);
 asked:
-	if (shown || is_the_kernels(dentry))
+	if (shown)
+		mounts_allow(q, domain);
+	if (shown || is_the_kernels(q->dentry))
 		return 0;
 	return deny_unshown(domain, how, ROOTWARD_REASON_DETACHED);
 }

@@ -2,7 +2,8 @@
 /*
  * What was allowed lately is kept (bpf/verdict.bpf.h): seen to be used, and never used when it is
  * no longer true.  Somebody outside carries a directory, or a mount, from where everything is
- * allowed to where nothing is, and back; a confined task stands in it and opens files.
+ * allowed to where nothing is, and back; a confined task stands in it and opens files, or sets
+ * their times, which the kernel asks about without a mount.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -39,22 +40,32 @@ struct watched {
 
 static struct watched *w;
 
-static int look(void)
+static bool opens_f(unsigned int n)
+{
+	int fd = open("f", n & 1 ? O_RDONLY : O_WRONLY);
+
+	return fd >= 0 && close(fd) == 0;
+}
+
+static bool touches_f(unsigned int n)
+{
+	return utimensat(AT_FDCWD, "f", NULL, 0) == 0;
+}
+
+static int look(bool (*does)(unsigned int n))
 {
 	unsigned int n, before, secret;
-	int fd;
+	bool done;
 
 	atomic_store(&w->ready, true);
 	for (n = 0; !atomic_load(&w->stop); n++) {
 		before = atomic_load(&w->stamp);
-		fd = open("f", n & 1 ? O_RDONLY : O_WRONLY);
-		if (fd >= 0)
-			close(fd);
+		done = does(n);
 		if (before & 1 || atomic_load(&w->stamp) != before)
 			continue;
 		secret = before >> 1 & 1;
 		w->seen[secret]++;
-		w->wrong[secret] += (fd < 0) != secret;
+		w->wrong[secret] += done == secret;
 	}
 	return 0;
 }
@@ -112,19 +123,20 @@ static int verdicts_open(void)
 	return -ENOENT;
 }
 
-/* How many were kept for @domain: of each its serial's lower half is the third word. */
-static unsigned int kept_for(__u32 domain)
+/* How many were kept for the domain: of each its serial is the second number of 64 bits. */
+static unsigned int kept_for(const struct bpf_state *state)
 {
+	__u64 serial = state->kernel.domains[state->made.domain].serial, value[32] = { 0 };
 	_cleanup_close_ int fd = verdicts_open();
-	__u32 value[64] = { 0 }, key, n = 0;
+	__u32 key, n = 0;
 
 	for (key = 0; bpf_map_lookup_elem(fd, &key, value) == 0; key++)
-		n += value[2] && value[2] % RW_DOMAINS == domain;
+		n += value[1] == serial;
 	return n;
 }
 
-/* @thing: open, to be carried between live/open/d and live/secret/d; files are opened in @where. */
-static void carry(const char *what, carry_fn fn, int thing, const char *where)
+/* @thing: open, to be carried between live/open/d and live/secret/d, with live/open/d/e in it. */
+static void carry(const char *what, carry_fn fn, int thing, bool (*does)(unsigned int n))
 {
 	static const char *const places[] = { "live/open/d", "live/secret/d" };
 	unsigned int i, failed = 0, seed = 1;
@@ -138,7 +150,7 @@ static void carry(const char *what, carry_fn fn, int thing, const char *where)
 		return;
 	pid = fork();
 	if (!pid)
-		_exit(chdir(where) || engine_bpf.enter(state) < 0 ? 1 : look());
+		_exit(chdir("live/open/d/e") || engine_bpf.enter(state) < 0 ? 1 : look(does));
 	while (!atomic_load(&w->ready) && waitpid(pid, &status, WNOHANG) == 0)
 		usleep(1000);
 	end = now() + SECONDS;
@@ -151,14 +163,14 @@ static void carry(const char *what, carry_fn fn, int thing, const char *where)
 	}
 	atomic_store(&w->stop, true);
 	waitpid(pid, &status, 0);
-	is_int(status, 0, "%s: the task opened files until the end", what);
+	is_int(status, 0, "%s: the task was at it until the end", what);
 	is_int(failed, 0, "%s was carried to and fro", what);
 	ok(w->seen[0] > 100 && w->seen[1] > 100, "it was met in both places (%u, %u)", w->seen[0],
 	   w->seen[1]);
-	is_int(w->wrong[0], 0, "in the open place files are always opened");
+	is_int(w->wrong[0], 0, "in the open place it always may");
 	is_int(w->wrong[1], 0, "in the secret place never");
 	if (kernel_can())
-		ok(kept_for(state->made.domain) > 0, "by what was kept, too");
+		ok(kept_for(state) > 0, "by what was kept, too");
 	session_end(state);
 }
 
@@ -180,7 +192,7 @@ static void number_again(void)
 		return;
 	domain = state->made.domain;
 	is_int(confined(state, opens), 0, "where all is allowed a file is opened");
-	kept = kept_for(domain);
+	kept = kept_for(state);
 	if (kernel_can())
 		ok(kept > 0, "and that is kept");
 	else
@@ -257,9 +269,82 @@ static void not_for_all(void)
 			return;
 		is_int(confined(state, cases[i].fn), EACCES, "not kept: %s", cases[i].what);
 		if (kernel_can())
-			ok(kept_for(state->made.domain) > 0, "while its sibling's answer was");
+			ok(kept_for(state) > 0, "while its sibling's answer was");
 		session_end(state);
 	}
+}
+
+static int touches(const char *name)
+{
+	return utimensat(AT_FDCWD, name, NULL, 0) ? errno : 0;
+}
+
+static int touches_file(void)
+{
+	return touches("live/open/d/e/f");
+}
+
+static int touches_directory(void)
+{
+	return touches_file() ? -1 : touches("live/open/d/e/sub");
+}
+
+/* One of two in a directory is mounted where its times must not be set. */
+static void not_beside_a_mounts_root(void)
+{
+	struct bpf_state *state;
+
+	if (!ok(!mkdir("live/open/d/e/sub", 0755) && !mkdir("live/secret/x", 0755) &&
+			!mount("live/open/d/e/sub", "live/secret/x", NULL, MS_BIND, NULL),
+		"a directory that is mounted"))
+		return;
+	if (ok(session_begin(&state, POLICY) == 0, "a domain")) {
+		is_int(confined(state, touches_directory), EACCES,
+		       "a mount's root is asked about after what is beside it");
+		is_int(kept_for(state), 0, "of which nothing was kept");
+		session_end(state);
+	}
+	umount2("live/secret/x", MNT_DETACH);
+	rmdir("live/open/d/e/sub");
+}
+
+/* In a namespace where the file is shown in the secret place, too, says @ready and waits. */
+static int touches_there(struct bpf_state *state, int ready, int go)
+{
+	char byte;
+
+	if (unshare(CLONE_NEWNS) || mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL) ||
+	    mount("live/open/d/e", "live/secret/x", NULL, MS_BIND, NULL) ||
+	    write(ready, "", 1) != 1 || read(go, &byte, 1) != 1 || engine_bpf.enter(state) < 0)
+		return -1;
+	return touches_file();
+}
+
+static void not_in_another_namespace(void)
+{
+	int ready[2], go[2], status = -1;
+	struct bpf_state *state;
+	char byte;
+	pid_t pid;
+
+	if (!ok(session_begin(&state, POLICY) == 0 && !pipe2(ready, O_CLOEXEC) &&
+			!pipe2(go, O_CLOEXEC),
+		"a domain"))
+		return;
+	pid = fork();
+	if (!pid)
+		_exit(touches_there(state, ready[1], go[0]));
+	close(ready[1]);
+	ok(read(ready[0], &byte, 1) == 1, "another namespace");
+	is_int(confined(state, touches_file), 0, "here a file's times are set");
+	if (kernel_can())
+		ok(kept_for(state) > 0, "and that is kept");
+	ok(write(go[1], "", 1) == 1 && waitpid(pid, &status, 0) == pid, "there");
+	is_int(WEXITSTATUS(status), EACCES, "they are not");
+	close(ready[0]);
+	close(go[0]);
+	close(go[1]);
+	session_end(state);
 }
 
 /*
@@ -292,16 +377,20 @@ void test_verdicts(void)
 			!make_file("live/open/d"),
 		"a directory in the open"))
 		return;
-	carry("the directory", carry_directory, -1, "live/open/d/e");
+	carry("the directory", carry_directory, -1, opens_f);
+	carry("the directory, for times", carry_directory, -1, touches_f);
 	number_again();
 	not_for_all();
+	not_beside_a_mounts_root();
+	not_in_another_namespace();
 	mkdir("live/secret/d", 0755);
 	if (!ok(!mount("verdicts", "live/open/d", "tmpfs", 0, "mode=755") &&
 			!make_file("live/open/d") &&
 			(mount_fd = open("live/open/d", O_PATH | O_CLOEXEC)) >= 0,
 		"a mount in the open"))
 		return;
-	carry("the mount", carry_mount, mount_fd, "live/open/d/e");
+	carry("the mount", carry_mount, mount_fd, opens_f);
+	carry("the mount, for times", carry_mount, mount_fd, touches_f);
 	umount2("live/open/d", MNT_DETACH);
 	rmdir("live/secret/d");
 	munmap(w, sizeof(*w));
