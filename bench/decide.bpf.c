@@ -91,13 +91,16 @@ int decide_find(void *ctx)
 
 /* --- By a walk */
 
+static __always_inline bool filter_has(__u64 ino)
+{
+	__u32 bit = decide_filter_bit(ino);
+
+	return filter[bit / 64 & (DECIDE_FILTER_WORDS - 1)] >> (bit & 63) & 1;
+}
+
 static __always_inline bool unruled(struct dentry *dentry)
 {
-	struct inode *inode = VFS_WALK_READ(dentry, d_inode);
-	__u32 bit =
-		(VFS_WALK_READ(inode, i_ino) * 0x9e3779b97f4a7c15ULL) >> (64 - DECIDE_FILTER_SHIFT);
-
-	return !(filter[bit / 64 & (DECIDE_FILTER_WORDS - 1)] >> (bit & 63) & 1);
+	return !filter_has(dentry->d_inode->i_ino);
 }
 
 __noinline __u32 rule_of(__u64 address)
@@ -118,12 +121,14 @@ __noinline __u32 rule_of(__u64 address)
 static __always_inline int visit(const struct vfs_ancestor *ancestor, void *data)
 {
 	__u64 *rule = data;
+	struct inode *inode;
 
 	if (!ancestor) {
 		*rule = vfs_walk_zero(*rule);
 		return 1;
 	}
-	if (unruled(ancestor->dentry))
+	inode = VFS_WALK_READ(ancestor->dentry, d_inode);
+	if (!filter_has(VFS_WALK_READ(inode, i_ino)))
 		return 1;
 	*rule = rule_of(VFS_WALK_READ_ADDRESS(ancestor->dentry, d_inode));
 	return !*rule;
@@ -145,10 +150,10 @@ __noinline int by_one_pass(__u64 mnt, __u64 dentry)
 
 	if (!mnt)
 		return 0;
-	vfs_walk_run_visit(&at, VFS_WALK_RUN, VFS_WALK_VISITING);
+	vfs_walk_run_visit(&at, VFS_WALK_RUN, VFS_WALK_BY_COUNTERS);
 	if (at.dentry != mnt_root)
-		vfs_walk_run_visit(&at, VFS_WALK_RUN, VFS_WALK_VISITING);
-	return at.dentry == mnt_root && at.fold;
+		vfs_walk_run_visit(&at, VFS_WALK_RUN, VFS_WALK_BY_COUNTERS);
+	return at.dentry == mnt_root;
 }
 
 /* Nothing but the loads. */

@@ -47,7 +47,7 @@ static __always_inline int visit(const struct vfs_ancestor *ancestor, void *data
 		a->failed = 1;
 	return go_on > 0;
 }
-VFS_WALK_CALLBACK_SKIP(visit, unruled)
+VFS_WALK_CALLBACK_SKIP(visit, unruled_plainly)
 
 /*
  * What `default` has to say at the end of a walk.  @defaults: ask it about these operations; all

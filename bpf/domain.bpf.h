@@ -123,6 +123,12 @@ static __always_inline bool unruled(struct dentry *dentry)
 	return !filter_has(VFS_WALK_READ(inode, i_ino));
 }
 
+/* The same for a pointer that can be read through as it is, as the walk asks. */
+static __always_inline bool unruled_plainly(struct dentry *dentry)
+{
+	return !filter_has(dentry->d_inode->i_ino);
+}
+
 struct storage_search {
 	struct hlist_node *node;
 	__u32 id;

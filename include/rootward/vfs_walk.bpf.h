@@ -47,9 +47,13 @@
  *
  * Where the kernel shows rename_lock and mount_lock (kallsyms with data symbols), unchanged even
  * counters around the first pass prove the same: every d_parent change is made under the one,
- * every mount change under the other.  Otherwise, also when somebody bumps them in a loop, the
- * second pass decides.  A program that walks a few times and goes defines VFS_WALK_ALWAYS_TWICE
- * before it includes this: finding the counters takes its loader longer than all second passes.
+ * every mount change under the other.  So where they are even, the first try leaves it all to
+ * them: it follows most links without d_seq and without folding, at half the price.  When they
+ * turn out to have moved, nothing else vouches for what it saw, and the walk starts anew.  From
+ * the second try on, and where they were odd, all links are folded; then the counters, if they are
+ * as they were before, spare the second pass, and otherwise, also when somebody bumps them in a
+ * loop, it decides.  A program that walks a few times and goes defines VFS_WALK_ALWAYS_TWICE before
+ * it includes this: finding the counters takes its loader longer than all second passes.
  *
  * RCU keeps dentries, inodes and mounts in place; a namespace's memory may be reused, what is
  * read there is then folded as garbage and differs in the second pass, because the mount left
@@ -105,16 +109,19 @@ typedef bool (*vfs_walk_skip)(struct dentry *dentry);
  * @skip is `bool skip(struct dentry *dentry)`, static __always_inline: true when @cb, told of
  * @dentry, would return 1 and do nothing else.  It may be asked twice of one ancestor, or not at
  * all, so it changes nothing.  @cb is always told of a mount's root.  From Linux 6.2 on the walk
- * then costs a fraction.
+ * then costs a fraction.  It is not asked before, so it reads through @dentry as it is,
+ * `dentry->d_inode->i_ino`: VFS_WALK_READ() costs more.
  */
 #define VFS_WALK_CALLBACK_SKIP(cb, skip)                                                           \
 	__noinline int vfs_walk_run_##cb(struct vfs_walk_at *at, __u32 most, __u32 pass)           \
 	{                                                                                          \
 		if (!VFS_WALK_PLAIN || !at)                                                        \
 			return 0;                                                                  \
+		if (pass == VFS_WALK_BY_COUNTERS)                                                  \
+			return vfs_walk_run(at, skip, false, VFS_WALK_RUN);                        \
 		if (pass == VFS_WALK_VALIDATING)                                                   \
-			return vfs_walk_run(at, 0, most);                                          \
-		return vfs_walk_run(at, skip, most);                                               \
+			return vfs_walk_run(at, 0, true, most);                                    \
+		return vfs_walk_run(at, skip, true, VFS_WALK_RUN);                                 \
 	}                                                                                          \
 	static long vfs_walk_turn_##cb(__u32 index, void *walk)                                    \
 	{                                                                                          \

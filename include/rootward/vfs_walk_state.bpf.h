@@ -36,13 +36,16 @@ enum vfs_walk_pass {
 	VFS_WALK_VALIDATING,  /* the second pass: the same links again, without it */
 };
 
+/* Told to a vfs_walk_runner in place of VFS_WALK_VISITING: vfs_walk_is_by_counters(). */
+#define VFS_WALK_BY_COUNTERS 5
+
 /* Where a walk is: the next link to follow, and what was folded before. */
 struct vfs_walk_at {
 	__u64 dentry;
 	__u64 child;
 	__u64 mnt_root; /* the mount's, so that a step need not load it */
-	__u64 fold;
-	__u32 steps; /* links followed in this pass */
+	__u64 fold;	/* not all of it where vfs_walk_is_by_counters() */
+	__u32 steps;	/* links followed in this pass */
 	__u32 unused;
 };
 

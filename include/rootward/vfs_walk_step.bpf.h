@@ -177,6 +177,16 @@ static __always_inline __u64 vfs_walk_counters(void)
 #endif
 }
 
+/*
+ * Whether the counters alone can prove the first pass of this try: it then folds only some of the
+ * links, and no second pass has anything to compare with.  The first try only, or whoever bumps the
+ * counters would starve the walk.
+ */
+static __always_inline bool vfs_walk_is_by_counters(const struct vfs_walk *w)
+{
+	return !(w->proof & 1) && !w->tries;
+}
+
 /* Go through it again from the start.  Returns 1 when it was tried often enough. */
 static __always_inline int vfs_walk_retry(struct vfs_walk *w)
 {
@@ -197,8 +207,12 @@ static __always_inline int vfs_walk_pass_over(struct vfs_walk *w)
 			       : vfs_walk_retry(w);
 	/* The second pass's loads come after the first pass's. */
 	vfs_read_barrier();
-	if (!(w->proof & 1) && w->proof == vfs_walk_counters())
-		return 1;
+	if (!(w->proof & 1)) {
+		if (w->proof == vfs_walk_counters())
+			return 1;
+		if (vfs_walk_is_by_counters(w))
+			return vfs_walk_retry(w);
+	}
 	w->proof = w->at.fold;
 	w->first_steps = w->at.steps;
 	w->first_end = w->end;
@@ -211,30 +225,36 @@ static __always_inline int vfs_walk_pass_over(struct vfs_walk *w)
 /*
  * Follow at most @most links that have nothing special about them: no mount's root, no
  * filesystem's root, no writer, nothing to visit.  The link where that ends is vfs_walk_step()'s.
- * Kept in registers, which takes the loads of VFS_WALK_PLAIN, and looked at by the verifier by
- * itself (VFS_WALK_CALLBACK_SKIP() makes a function of it), as each turn would multiply with it.
- * @skip: NULL where there is nothing to ask, as in the second pass
+ * It takes the loads of VFS_WALK_PLAIN, and is looked at by the verifier by itself
+ * (VFS_WALK_CALLBACK_SKIP() makes a function of it), as each turn would multiply with it.  What is
+ * kept here is the pointer and not the number: a link is then one load, and no call makes the
+ * compiler put all else on the stack.
+ * @skip:  NULL where there is nothing to ask, as in the second pass
+ * @folds: false where the counters are to prove it all
  */
-static __always_inline int vfs_walk_run(struct vfs_walk_at *at, vfs_walk_skip skip, __u32 most)
+static __always_inline int vfs_walk_run(struct vfs_walk_at *at, vfs_walk_skip skip, bool folds,
+					__u32 most)
 {
-	__u64 address = at->dentry, child = at->child, fold = at->fold, parent;
-	struct dentry *dentry;
-	__u32 i, seq;
+	struct dentry *zero = folds ? VFS_WALK_PLAIN_AS(struct dentry, 0) : 0, *parent;
+	struct dentry *dentry = VFS_WALK_PLAIN_AS(struct dentry, at->dentry);
+	__u64 mnt_root = at->mnt_root, child = at->child, fold = at->fold;
+	__u32 i, seq = 0;
 
-#pragma clang loop unroll(disable)
+#pragma clang loop unroll_count(4)
 	for (i = 0; i < VFS_WALK_RUN; i++) {
-		if (i >= most || address == at->mnt_root)
+		if (i >= most || (__u64)dentry == mnt_root)
 			break;
-		dentry = bpf_rdonly_cast((void *)address, bpf_core_type_id_kernel(struct dentry));
-		seq = dentry->d_seq.seqcount.sequence;
-		parent = vfs_walk_distance(dentry->d_parent, dentry) + address;
-		if (seq & 1 || parent == address || (skip && !skip(dentry)))
+		if (folds)
+			seq = dentry->d_seq.seqcount.sequence;
+		parent = dentry->d_parent;
+		if (seq & 1 || parent == dentry || (skip && !skip(dentry)))
 			break;
-		fold = vfs_walk_folded(fold, address, seq);
-		child = address;
-		address = parent;
+		if (folds)
+			fold = vfs_walk_folded(fold, vfs_walk_distance(dentry, zero), seq);
+		child = (__u64)dentry;
+		dentry = parent;
 	}
-	at->dentry = address;
+	at->dentry = (__u64)dentry;
 	at->child = child;
 	at->fold = fold;
 	at->steps += i;
@@ -254,6 +274,16 @@ static __always_inline __u32 vfs_walk_left(const struct vfs_walk *w)
 	return w->at.steps + 1 < w->first_steps ? w->first_steps - 1 - w->at.steps : 0;
 }
 
+/* On past the links that have nothing special about them. */
+static __always_inline void vfs_walk_past(struct vfs_walk *w, vfs_walk_runner run)
+{
+	if (w->pass == VFS_WALK_VALIDATING)
+		run(&w->at, vfs_walk_left(w), VFS_WALK_VALIDATING);
+	else
+		run(&w->at, 0,
+		    vfs_walk_is_by_counters(w) ? VFS_WALK_BY_COUNTERS : VFS_WALK_VISITING);
+}
+
 /* One turn of the loop, which does everything: both passes, and all tries. */
 static __always_inline int vfs_walk_turn(struct vfs_walk *w, vfs_walk_cb cb, vfs_walk_runner run)
 {
@@ -267,8 +297,7 @@ static __always_inline int vfs_walk_turn(struct vfs_walk *w, vfs_walk_cb cb, vfs
 		vfs_read_barrier();
 	}
 	if (VFS_WALK_PLAIN && !w->rooted)
-		run(&w->at, w->pass == VFS_WALK_VISITING ? VFS_WALK_RUN : vfs_walk_left(w),
-		    w->pass);
+		vfs_walk_past(w, run);
 	switch (vfs_walk_step(w, cb)) {
 	case VFS_WALK_NEXT:
 		return 0;

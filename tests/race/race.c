@@ -25,23 +25,36 @@
 #include "storm.h"
 #include "../tap.h"
 
+enum way { NAIVE, VALIDATED, PAST, WAYS };
+
+/* What is run of race.bpf.c, and how that is called. */
+static const struct {
+	const char *program, *name;
+} ways[WAYS] = {
+	[NAIVE] = { "walk_naive", "control" },
+	[VALIDATED] = { "walk_validated", "all visited" },
+	[PAST] = { "walk_past", "most passed by" },
+};
+
 /* One build of race.bpf.c. */
 struct walkers {
 	const char *name;
 	struct bpf_object *object;
-	int data, naive, validated; /* descriptors */
+	int data, programs[WAYS]; /* descriptors */
 };
 
 static int walkers_load(struct walkers *w, const char *name, const void *elf, size_t size)
 {
+	enum way way;
+
 	w->name = name;
 	w->object = bpf_object__open_mem(elf, size, NULL);
 	if (!w->object || bpf_object__load(w->object))
 		return -errno;
 	w->data = bpf_map__fd(bpf_object__find_map_by_name(w->object, ".bss"));
-	w->naive = bpf_program__fd(bpf_object__find_program_by_name(w->object, "walk_naive"));
-	w->validated =
-		bpf_program__fd(bpf_object__find_program_by_name(w->object, "walk_validated"));
+	for (way = 0; way < WAYS; way++)
+		w->programs[way] = bpf_program__fd(
+			bpf_object__find_program_by_name(w->object, ways[way].program));
 	return 0;
 }
 
@@ -68,11 +81,11 @@ static double now(void)
 }
 
 /*
- * Runs @program for so long, or up to twenty times as long until it has found what is @wanted: how
- * long it takes to be torn depends on the machine; that it happens does not.  *race says what to
- * look for, then what was found.
+ * Walks that @way for so long, or up to twenty times as long until it has found what is @wanted:
+ * how long it takes to be torn depends on the machine; that it happens does not.  *race says what
+ * to look for, then what was found.
  */
-static void walk_for(const struct walkers *w, int program, double seconds, struct race *race,
+static void walk_for(const struct walkers *w, enum way way, double seconds, struct race *race,
 		     const unsigned long long *wanted)
 {
 	LIBBPF_OPTS(bpf_test_run_opts, opts);
@@ -81,13 +94,14 @@ static void walk_for(const struct walkers *w, int program, double seconds, struc
 	*race = (struct race){ .x = race->x, .y = race->y };
 	put_data(w, race);
 	do {
-		bpf_prog_test_run_opts(program, &opts);
+		bpf_prog_test_run_opts(w->programs[way], &opts);
 		get_data(w, race);
 		passed = now() - start;
 	} while (passed < seconds || (!*wanted && passed < 20 * seconds));
-	printf("#   %s: %llu walks, %llu impossible, %llu refused, %llu other ends, %llu restarts\n",
-	       program == w->naive ? "control" : w->name, race->walks, race->impossible,
-	       race->refused, race->odd_ends, race->restarts);
+	printf("#   %s, %s: %llu walks, %llu impossible, %llu refused, %llu other ends, "
+	       "%llu restarts\n",
+	       w->name, ways[way].name, race->walks, race->impossible, race->refused,
+	       race->odd_ends, race->restarts);
 }
 
 static int object_of(int fd, struct race_object *object)
@@ -108,25 +122,27 @@ static double quiet_walk(const struct walkers *w, struct race *race)
 {
 	double start = now();
 
-	walk_for(w, w->validated, 0, race, &race->walks);
+	walk_for(w, VALIDATED, 0, race, &race->walks);
 	return (now() - start) / race->walks;
 }
 
 static void control(const struct walkers *w, double seconds, struct race *race)
 {
-	walk_for(w, w->naive, seconds, race, &race->impossible);
+	walk_for(w, NAIVE, seconds, race, &race->impossible);
 	ok(race->impossible > 0, "the control meets what never was");
 }
 
-static void validated(const struct walkers *w, double seconds, struct race *race)
+static void validated(const struct walkers *w, enum way way, double seconds, struct race *race)
 {
-	walk_for(w, w->validated, seconds, race, &race->restarts);
-	ok(race->impossible == 0, "rootward's walk never does (%s)", w->name);
-	ok(race->odd_ends == 0, "and ends at the root (%s)", w->name);
-	ok(race->walks > 1000, "again and again (%s)", w->name);
-	ok(race->restarts > 0, "though it has to start anew (%s)", w->name);
+	const char *name = ways[way].name;
+
+	walk_for(w, way, seconds, race, &race->restarts);
+	ok(race->impossible == 0, "rootward's walk never does (%s, %s)", w->name, name);
+	ok(race->odd_ends == 0, "and ends at the root (%s, %s)", w->name, name);
+	ok(race->walks > 1000, "again and again (%s, %s)", w->name, name);
+	ok(race->restarts > 0, "though it has to start anew (%s, %s)", w->name, name);
 	ok(race->refused * 10 <= race->walks + race->refused,
-	   "and gives up less than once in ten (%s)", w->name);
+	   "and gives up less than once in ten (%s, %s)", w->name, name);
 }
 
 /* @seconds: a fifth for the control, the same for each of the others */
@@ -145,9 +161,11 @@ static void run_storm(const char *what, int (*make)(struct storm *), const struc
 		return;
 	start = now();
 	control(&w[0], seconds * 0.2, &race);
-	validated(&w[0], seconds * 0.4, &race);
+	validated(&w[0], VALIDATED, seconds * 0.2, &race);
+	validated(&w[0], PAST, seconds * 0.2, &race);
 	printf("#   rename_lock and mount_lock are %s\n", race.has_counters ? "seen" : "not seen");
-	validated(&w[1], seconds * 0.4, &race);
+	validated(&w[1], VALIDATED, seconds * 0.2, &race);
+	validated(&w[1], PAST, seconds * 0.2, &race);
 	ok(!race.has_counters, "no counters were seen there");
 	storm_stop(&s);
 	is_int(s.failed, 0, "every move worked");
