@@ -283,7 +283,7 @@ ROOTWARD_API int rootward_domain_events(struct rootward_domain *domain, rootward
  * struct rootward_stats - counted in the kernel, exact.
  * @denied: accesses denied
  * @lost:   denials for which no event could be kept
- * @retried: walks that met a concurrent change and went again
+ * @retried: walks that met a concurrent change, perhaps one elsewhere, and went again
  * @unstable: accesses denied because a walk stayed unstable or passed a bound
  */
 struct rootward_stats {

@@ -86,7 +86,7 @@ ROOTWARD_API int rootward_unload(const char *name, const struct rootward_opts *o
  * @tasks:    how many tasks it is for
  * @allowed, @denied: accesses; what was let pass by its mode counts as denied
  * @lost:     events that somebody watched for and that there was no room for
- * @retried:  walks that met a concurrent change and went again
+ * @retried:  walks that met a concurrent change, perhaps one elsewhere, and went again
  * @unstable: accesses denied because a walk stayed unstable or passed a bound
  * @moved:    rules whose path names another file or directory by now, or none; of rules that
  *            follow their path, whose path leads through another directory

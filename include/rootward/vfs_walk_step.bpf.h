@@ -178,13 +178,13 @@ static __always_inline __u64 vfs_walk_counters(void)
 }
 
 /*
- * Whether the counters alone can prove the first pass of this try: it then folds only some of the
- * links, and no second pass has anything to compare with.  The first try only, or whoever bumps the
- * counters would starve the walk.
+ * Whether the counters alone can prove the first pass of this try: vfs_walk_run() then folds
+ * nothing, and no second pass has anything to compare with.  The first try only, or whoever bumps
+ * the counters would starve the walk; and only where vfs_walk_run() is taken.
  */
 static __always_inline bool vfs_walk_is_by_counters(const struct vfs_walk *w)
 {
-	return !(w->proof & 1) && !w->tries;
+	return VFS_WALK_PLAIN && !w->rooted && !(w->proof & 1) && !w->tries;
 }
 
 /* Go through it again from the start.  Returns 1 when it was tried often enough. */

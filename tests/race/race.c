@@ -140,9 +140,53 @@ static void validated(const struct walkers *w, enum way way, double seconds, str
 	ok(race->impossible == 0, "rootward's walk never does (%s, %s)", w->name, name);
 	ok(race->odd_ends == 0, "and ends at the root (%s, %s)", w->name, name);
 	ok(race->walks > 1000, "again and again (%s, %s)", w->name, name);
-	ok(race->restarts > 0, "though it has to start anew (%s, %s)", w->name, name);
+	/* The quick way may be too quick for that, where both share a processor. */
+	ok(race->restarts > 0 || way == PAST, "though it has to start anew (%s, %s)", w->name,
+	   name);
 	ok(race->refused * 10 <= race->walks + race->refused,
 	   "and gives up less than once in ten (%s, %s)", w->name, name);
+}
+
+/* Counters that never stand still, and a chain that always does. */
+static void not_starved(const struct walkers *w, enum way way, double seconds, struct race *race)
+{
+	const char *name = ways[way].name;
+
+	walk_for(w, way, seconds, race, &race->walks);
+	ok(race->impossible == 0 && race->odd_ends == 0, "walks come to the root (%s)", name);
+	ok(race->walks > 1000 && race->refused == 0, "all of them (%s)", name);
+	ok(race->restarts > 0 || !race->has_counters, "by starting anew (%s)", name);
+}
+
+static bool begin_storm(const char *what, int (*make)(struct storm *), const struct walkers *w,
+			struct storm *s, struct race *race)
+{
+	return ok(mkdir(what, 0700) == 0 && chdir(what) == 0, "%s: a directory for them", what) &&
+	       is_int(make(s), 0, "the tree") &&
+	       ok(object_of(s->places[0], &race->x) == 0 && object_of(s->places[1], &race->y) == 0,
+		  "its identities") &&
+	       ok(storm_start(s, quiet_walk(&w[1], race)) == 0, "a thread moves %s", what);
+}
+
+static void end_storm(const char *what, struct storm *s, double start)
+{
+	storm_stop(s);
+	is_int(s->failed, 0, "every move worked");
+	printf("#   %lu moves of %s, %.0f per second\n", s->moves, what,
+	       s->moves / (now() - start));
+}
+
+static void run_elsewhere(const struct walkers *w, double seconds)
+{
+	struct race race = { 0 };
+	struct storm s;
+	double start = now();
+
+	if (!begin_storm("others", storm_elsewhere, w, &s, &race))
+		return;
+	not_starved(w, VALIDATED, seconds / 2, &race);
+	not_starved(w, PAST, seconds / 2, &race);
+	end_storm("others", &s, start);
 }
 
 /* @seconds: a fifth for the control, the same for each of the others */
@@ -153,11 +197,7 @@ static void run_storm(const char *what, int (*make)(struct storm *), const struc
 	struct storm s;
 	double start;
 
-	ok(mkdir(what, 0700) == 0 && chdir(what) == 0, "%s: a directory for them", what);
-	if (!is_int(make(&s), 0, "the tree") ||
-	    !ok(object_of(s.places[0], &race.x) == 0 && object_of(s.places[1], &race.y) == 0,
-		"its identities") ||
-	    !ok(storm_start(&s, quiet_walk(&w[1], &race)) == 0, "a thread moves %s", what))
+	if (!begin_storm(what, make, w, &s, &race))
 		return;
 	start = now();
 	control(&w[0], seconds * 0.2, &race);
@@ -167,9 +207,7 @@ static void run_storm(const char *what, int (*make)(struct storm *), const struc
 	validated(&w[1], VALIDATED, seconds * 0.2, &race);
 	validated(&w[1], PAST, seconds * 0.2, &race);
 	ok(!race.has_counters, "no counters were seen there");
-	storm_stop(&s);
-	is_int(s.failed, 0, "every move worked");
-	printf("#   %lu moves of %s, %.0f per second\n", s.moves, what, s.moves / (now() - start));
+	end_storm(what, &s, start);
 }
 
 static int load_both(struct walkers w[2])
@@ -206,9 +244,11 @@ int main(int argc, char **argv)
 		return done_testing();
 	}
 	if (is_int(enter_scene(base), 0, "a mount of its own")) {
-		run_storm("directories", storm_of_directories, w, seconds / 2);
+		run_storm("directories", storm_of_directories, w, seconds * 0.4);
 		ok(chdir(base) == 0, "back");
-		run_storm("mounts", storm_of_mounts, w, seconds / 2);
+		run_storm("mounts", storm_of_mounts, w, seconds * 0.4);
+		ok(chdir(base) == 0, "back");
+		run_elsewhere(w, seconds * 0.2);
 	}
 	ok(chdir("/") == 0 && umount2(base, MNT_DETACH) == 0 && rmdir(base) == 0, "cleaned up");
 	bpf_object__close(w[0].object);

@@ -29,6 +29,11 @@ static int move_a_mount(const struct storm *s, int what, int from, int to)
 	return (int)syscall(SYS_move_mount, s->mounts[what], "", to, names[what], 4);
 }
 
+static int move_another(const struct storm *s, int what, int from, int to)
+{
+	return renameat2(s->places[1], "one", s->places[1], "other", RENAME_EXCHANGE);
+}
+
 static void move(struct storm *s, int what, int from, int to)
 {
 	if (s->move(s, what, from, to) < 0)
@@ -41,7 +46,7 @@ static void pause_sometimes(struct storm *s)
 {
 	struct timespec pause = { .tv_nsec = rand_r(&s->seed) % s->longest_pause };
 
-	if (rand_r(&s->seed) % 4 == 0)
+	if (!s->restless && rand_r(&s->seed) % 4 == 0)
 		nanosleep(&pause, NULL);
 }
 
@@ -123,11 +128,10 @@ static int make_places(struct storm *s)
 		       ?: make_directory(AT_FDCWD, "Y", &s->places[1]);
 }
 
-int storm_of_directories(struct storm *s)
+static int make_tree_of_directories(struct storm *s)
 {
 	int m, r;
 
-	*s = (struct storm){ .move = move_directory };
 	r = make_places(s);
 	r = r ?: make_chain(s->places[0], "a", &s->bottom[0]);
 	r = r ?: make_chain(s->places[1], "b", &s->bottom[1]);
@@ -137,6 +141,24 @@ int storm_of_directories(struct storm *s)
 	r = fchdir(m) ? -errno : 0;
 	close(m);
 	return r;
+}
+
+int storm_of_directories(struct storm *s)
+{
+	*s = (struct storm){ .move = move_directory };
+	return make_tree_of_directories(s);
+}
+
+int storm_elsewhere(struct storm *s)
+{
+	int r;
+
+	*s = (struct storm){ .move = move_another, .restless = true };
+	r = make_tree_of_directories(s);
+	if (r)
+		return r;
+	return mkdirat(s->places[1], "one", 0700) || mkdirat(s->places[1], "other", 0700) ? -errno
+											  : 0;
 }
 
 int storm_of_mounts(struct storm *s)

@@ -26,6 +26,7 @@
  *          working directory, which the walker needs
  * @bottom: of a's chain and of b's, open
  * @mounts: a, b and m, open, if they are mounts
+ * @restless: no pauses
  * @moves, @failed: read them when it has stopped; an errno
  */
 struct storm {
@@ -33,6 +34,7 @@ struct storm {
 	int places[2];
 	int bottom[2];
 	int mounts[3];
+	bool restless;
 	long longest_pause; /* between moves, ns */
 	unsigned long moves;
 	int failed;
@@ -49,6 +51,12 @@ struct storm {
  */
 int storm_of_directories(struct storm *storm);
 int storm_of_mounts(struct storm *storm);
+
+/**
+ * storm_elsewhere() - the same tree, where only what has nothing to do with it is moved, in Y and
+ * without a pause.
+ */
+int storm_elsewhere(struct storm *storm);
 
 /**
  * storm_start() - begin to move.
