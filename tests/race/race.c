@@ -244,11 +244,11 @@ int main(int argc, char **argv)
 		return done_testing();
 	}
 	if (is_int(enter_scene(base), 0, "a mount of its own")) {
-		run_storm("directories", storm_of_directories, w, seconds * 0.4);
+		run_storm("directories", storm_of_directories, w, seconds * 0.45);
 		ok(chdir(base) == 0, "back");
-		run_storm("mounts", storm_of_mounts, w, seconds * 0.4);
+		run_storm("mounts", storm_of_mounts, w, seconds * 0.45);
 		ok(chdir(base) == 0, "back");
-		run_elsewhere(w, seconds * 0.2);
+		run_elsewhere(w, seconds * 0.1);
 	}
 	ok(chdir("/") == 0 && umount2(base, MNT_DETACH) == 0 && rmdir(base) == 0, "cleaned up");
 	bpf_object__close(w[0].object);
