@@ -155,6 +155,7 @@ static void not_starved(const struct walkers *w, enum way way, double seconds, s
 	walk_for(w, way, seconds, race, &race->walks);
 	ok(race->impossible == 0 && race->odd_ends == 0, "walks come to the root (%s)", name);
 	ok(race->walks > 1000 && race->refused == 0, "all of them (%s)", name);
+	ok(race->restarts <= race->walks, "starting anew but once (%s)", name);
 }
 
 static bool begin_storm(const char *what, int (*make)(struct storm *), const struct walkers *w,
