@@ -92,8 +92,11 @@ static int measure_here(bool confined, int rounds, char **commands)
 	double best, ms;
 	int round;
 
-	if (!is_confined_as(confined))
+	if (!is_confined_as(confined)) {
+		fprintf(stderr, "bench-loads: %s here\n",
+			confined ? "the policy has no effect" : "something else confines");
 		return 1;
+	}
 	for (; *commands; commands++) {
 		for (best = 0, round = 0; round <= rounds; round++) {
 			ms = run(*commands);

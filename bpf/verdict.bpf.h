@@ -24,6 +24,8 @@
 
 /**
  * struct verdict_place - where objects are that get one answer.
+ * @mnt: by which mount they were reached; where that is not known, any_mount() (mounts.bpf.h), for
+ *       an answer that all mounts gave
  * @counters: vfs_walk_counters()
  * @epoch: in units of some seconds.  The counters have 32 bits: within one epoch nobody makes them
  *         go all the way round
