@@ -222,7 +222,7 @@ __noinline int decide_and_tell(__u32 index, __u64 mnt, __u64 dentry, __u64 how, 
 	a.layers = (1U << (domain->layers & 31)) - 1;
 	a.retried = vfs_walk_zero(a.layers);
 	access_labels(&a, domain);
-	relabelled = *(volatile __u32 *)&domain->relabelled;
+	relabelled = READ_ONCE(domain->relabelled);
 	vfs_read_barrier();
 	if (domain->owned && access_owner(&a, mnt, dentry) < 0 && !denied_nowhere(domain, how))
 		return deny_access(&a, mnt, dentry, ROOTWARD_REASON_UNKNOWN);

@@ -28,6 +28,9 @@ typedef __u64 u64;
 typedef __s32 s32;
 typedef __s64 s64;
 
+/* Loaded where it is written, and once. */
+#define READ_ONCE(x) (*(volatile __typeof__(x) *)&(x))
+
 /* The few numbers of the BPF interface that the programs name. */
 enum {
 	BPF_MAP_TYPE_HASH = 1,

@@ -67,11 +67,11 @@ static __always_inline int known_carries(struct rw_known_key *key, __u32 reader,
 	is = bpf_map_lookup_elem(&label_known, key);
 	if (!is)
 		return -1;
-	word = *(volatile __u64 *)&is->word;
+	word = READ_ONCE(is->word);
 	vfs_read_barrier();
-	ino = *(volatile __u64 *)&is->ino;
+	ino = READ_ONCE(is->ino);
 	vfs_read_barrier();
-	if (!(word & RW_KNOWN_READ) || ino != key->ino || word != *(volatile __u64 *)&is->word)
+	if (!(word & RW_KNOWN_READ) || ino != key->ino || word != READ_ONCE(is->word))
 		return -1;
 	return !!(word & RW_KNOWN_CARRIES);
 }

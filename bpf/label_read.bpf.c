@@ -105,7 +105,7 @@ static __always_inline void read_directory(struct dentry *dentry, struct rw_read
 			bpf_map_update_elem(&label_known, &key, &fresh, BPF_NOEXIST);
 			continue;
 		}
-		seen = *(volatile __u64 *)&is->word;
+		seen = READ_ONCE(is->word);
 		now = read_now(dentry, into);
 		if (!now)
 			return;

@@ -45,7 +45,7 @@ __noinline __u32 domain_of_turn(__u32 i, __u32 asker)
 
 	if (i == 0)
 		return asker & ASKER_OWN;
-	index = *(volatile __u32 *)&shared.loaded[(i - 1) & (RW_LOADED - 1)];
+	index = READ_ONCE(shared.loaded[(i - 1) & (RW_LOADED - 1)]);
 	return index && policy_is_for(index, bpf_get_current_task()) ? index : 0;
 }
 

@@ -32,8 +32,10 @@
  *
  * A directory that was removed must not lend its answer to another: one that got its number would
  * have to have its generation too, which filesystems draw at random or count, and its place in the
- * dentry cache.  Where generations are all 0, nothing is kept.  A mount's address is not given to
- * another without mount_lock's counter going on.
+ * dentry cache.  Where generations are all 0, nothing is kept.  A snapshot's copy of it may have
+ * all of them: but another mount shows that, or nothing inside the filesystem is ruled
+ * (identity_unstable()).  A mount's address is not given to another without mount_lock's counter
+ * going on.
  */
 struct verdict_place {
 	__u64 counters;
@@ -66,11 +68,12 @@ struct {
 	__type(value, struct verdict);
 } verdicts SEC(".maps");
 
-/*
- * Where the object is; false where that alone does not answer.  That it is no mount's root, which
- * lives where it is mounted, need not be asked: its parent is not to be seen by that mount, so
- * nothing was kept of what is in there (vfs_walk_ancestors_when()).
- */
+static __always_inline __u32 verdict_epoch(void)
+{
+	return bpf_jiffies64() >> 10;
+}
+
+/* Where the object is; false where that alone does not answer. */
 static __always_inline bool verdict_place(struct verdict_place *place, __u64 mnt, __u64 dentry,
 					  __u32 ops)
 {
@@ -87,7 +90,7 @@ static __always_inline bool verdict_place(struct verdict_place *place, __u64 mnt
 	inode = dir->d_inode;
 	place->ino = inode->i_ino;
 	place->generation = inode->i_generation;
-	place->epoch = bpf_jiffies64() >> 10;
+	place->epoch = verdict_epoch();
 	return place->generation;
 }
 
@@ -103,9 +106,10 @@ static __always_inline bool verdict_is_not_all(__u64 dentry)
 	return magic == PROC_MAGIC || magic == MQUEUE_MAGIC || magic_is_settings(magic);
 }
 
-static __always_inline struct verdict *verdict_at(const struct verdict_place *place, __u64 domain)
+/* Where it is kept what one domain allows in the directory @dir, by the mount @mnt. */
+static __always_inline struct verdict *verdict_at(__u64 dir, __u64 mnt, __u64 domain)
 {
-	__u64 hash = (place->ino ^ place->mnt ^ domain) * 0x9e3779b97f4a7c15ULL;
+	__u64 hash = (dir ^ mnt ^ domain) * 0x9e3779b97f4a7c15ULL;
 	__u32 index = hash >> (64 - VERDICT_BITS);
 
 	return bpf_map_lookup_elem(&verdicts, &index);
@@ -146,13 +150,6 @@ static __always_inline bool denied_nowhere(const struct rw_domain *domain, __u32
 	return ops && !(ops & ~domain->unasked);
 }
 
-/* Likewise, and nobody is told: there is nothing to ask. */
-static __always_inline bool is_unasked(const struct rw_domain *domain, __u32 ops)
-{
-	return domain && denied_nowhere(domain, ops) && domain->state == RW_DOMAIN_LIVE &&
-	       !verdict_is_told(domain);
-}
-
 __noinline int allowed_count(__u32 index)
 {
 	__u64 *count = bpf_map_lookup_elem(&allowed, &index);
@@ -162,40 +159,69 @@ __noinline int allowed_count(__u32 index)
 	return 0;
 }
 
+/* What tells the directory @dir from that of which @v is kept: 0 where nothing does. */
+static __always_inline __u64 verdict_differs(const struct verdict *v, struct dentry *dir)
+{
+	struct inode *inode = READ_ONCE(dir->d_inode);
+
+	return (READ_ONCE(v->place.ino) ^ READ_ONCE(inode->i_ino)) |
+	       (READ_ONCE(v->place.generation) ^ READ_ONCE(inode->i_generation));
+}
+
 /*
  * Are these operations known to be allowed on the object?  They are where the domain denies them
- * nowhere.  Else, what was kept was true while the
- * counters stood as they do; they stand so before the object's place is read, and after it, so
- * it is there at one instant, and there the answer is true.
+ * nowhere, and nobody is told.  Else by what is kept, while it is true:
+ *
+ * Its keeper saw the counters even, and as it says, before it wrote that.  @seq is read behind its
+ * writing, the object's place behind @seq, the counters behind that: where they are still as it
+ * says, and have not come round (@epoch), no d_parent and no mount changed in between, so the
+ * object was there all the while.  The first d_parent says only where to look, and may be older
+ * than what is kept there: what counts is the second.
+ *
+ * A directory above a mount's root is met here, by that mount, only as the parent of the root, for
+ * which an answer may be kept, and of what was moved out from under the mount.  That gets the same,
+ * and may: neither of them has a rule, nor their parent, and what is above them is the same.
+ *
+ * Most questions are answered here, so what differs is put together and branched on once, and
+ * loaded where it is needed: the compiler would load it all first, and put it on the stack.
  */
-__noinline int verdict_known(__u32 index, __u64 mnt, __u64 dentry, __u32 ops)
+__noinline int verdict_known(__u32 index, __u64 mnt, __u64 address, __u32 ops)
 {
 	struct rw_domain *domain = bpf_map_lookup_elem(&domains, &index);
-	struct verdict_place place;
-	__u32 allowed;
+	__u32 epoch = verdict_epoch();
+	struct dentry *dentry, *dir;
 	struct verdict *v;
-	__u64 seq;
+	struct inode *inode;
+	__u64 at, seq, counters, differs;
 
-	if (is_unasked(domain, ops))
+	if (!domain || domain->state != RW_DOMAIN_LIVE || verdict_is_told(domain))
+		return 0;
+	if (denied_nowhere(domain, ops))
 		return 1;
-	if (!VFS_WALK_PLAIN || !verdict_keeps(domain))
+	if (!VFS_WALK_PLAIN)
 		return 0;
-	place.counters = vfs_walk_counters();
-	vfs_read_barrier();
-	if (place.counters & 1 || !verdict_place(&place, mnt, dentry, ops))
-		return 0;
-	v = verdict_at(&place, domain->serial);
+	dentry = VFS_WALK_PLAIN_AS(struct dentry, address);
+	at = vfs_walk_distance(READ_ONCE(dentry->d_parent), dentry) + address;
+	v = at != address ? verdict_at(at, mnt, domain->serial) : 0;
 	if (!v)
 		return 0;
-	seq = *(volatile __u64 *)&v->seq;
+	seq = READ_ONCE(v->seq);
 	vfs_read_barrier();
-	if (seq & 1 ||
-	    !verdict_is(v, &place, domain->serial, *(volatile __u32 *)&domain->relabelled))
+	differs = (seq & 1) | (READ_ONCE(v->domain) ^ READ_ONCE(domain->serial));
+	differs |= READ_ONCE(v->place.mnt) ^ mnt;
+	differs |= READ_ONCE(v->place.epoch) ^ epoch;
+	differs |= READ_ONCE(v->relabelled) ^ READ_ONCE(domain->relabelled);
+	differs |= ops & ~READ_ONCE(v->allowed);
+	differs |= READ_ONCE(v->place.dir) ^ at;
+	dir = READ_ONCE(dentry->d_parent);
+	differs |= (vfs_walk_distance(dir, dentry) + address) ^ at;
+	differs |= verdict_differs(v, dir);
+	inode = READ_ONCE(dentry->d_inode);
+	if (differs || filter_has(inode->i_ino) || (ops & OPS_OF_OPENING && device_fence(inode)))
 		return 0;
-	allowed = v->allowed;
+	counters = READ_ONCE(v->place.counters);
 	vfs_read_barrier();
-	if (ops & ~allowed || *(volatile __u64 *)&v->seq != seq ||
-	    vfs_walk_count() != place.counters)
+	if (READ_ONCE(v->seq) != seq || vfs_walk_counters() != counters)
 		return 0;
 	if (domain->loaded)
 		allowed_count(index);
@@ -224,10 +250,10 @@ __noinline int verdict_keep(const struct rw_domain *domain, __u64 mnt, __u64 den
 		return 0;
 	vfs_read_barrier();
 	place.counters = counters;
-	v = vfs_walk_counters() == counters ? verdict_at(&place, domain->serial) : 0;
+	v = vfs_walk_counters() == counters ? verdict_at(place.dir, mnt, domain->serial) : 0;
 	if (!v)
 		return 0;
-	seq = *(volatile __u64 *)&v->seq;
+	seq = READ_ONCE(v->seq);
 	if (seq & 1 || __sync_val_compare_and_swap(&v->seq, seq, seq + 1) != seq)
 		return 0;
 	v->allowed = ops | (verdict_is(v, &place, domain->serial, relabelled) ? v->allowed : 0);
