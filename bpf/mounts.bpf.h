@@ -177,13 +177,16 @@ __noinline int mounts_begin(struct question *q, __u32 index)
 
 	if (!q)
 		return 0;
-	q->relabelled = domain ? *(volatile __u32 *)&domain->relabelled : 0;
+	q->relabelled = domain ? READ_ONCE(domain->relabelled) : 0;
 	q->counters = vfs_walk_counters();
 	vfs_read_barrier();
 	return 0;
 }
 
-/* All mounts allowed it: kept for what else the directory holds. */
+/*
+ * All mounts showed it, and allowed it: kept for what else the directory holds.  Where one did not
+ * show it, it may show a copy with the same number and generation, as of a snapshot.
+ */
 __noinline int mounts_allow(struct question *q, __u32 index)
 {
 	__u64 mnt = any_mount();
@@ -221,7 +224,7 @@ static __always_inline int ask_mounts(__u32 domain, struct question *q)
 		if (r < 0)
 			return -EACCES;
 		shown |= r == 0;
-		q->counters |= mount_is_rooted_beside(mount, q->dentry);
+		q->counters |= r | mount_is_rooted_beside(mount, q->dentry);
 	}
 	return deny_unshown(domain, how, ROOTWARD_REASON_UNSTABLE);
 asked:
