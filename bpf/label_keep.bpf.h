@@ -243,13 +243,19 @@ __noinline int label_reserve(__u32 number, __u64 dentry)
 	return label->rule.flags & RW_DENIES ? label_guard(label, dentry) : 0;
 }
 
-/* After the rule has come or gone: what was allowed before is asked anew (verdict.bpf.h). */
+/*
+ * After the rule has come or gone: what was allowed before is asked anew (verdict.bpf.h).  Only an
+ * atomic whose result is wanted is ordered behind what was stored before it.
+ */
 static __always_inline void label_changed(__u32 index)
 {
 	struct rw_domain *domain = bpf_map_lookup_elem(&domains, &index);
+	__u32 before;
 
-	if (domain)
-		__sync_fetch_and_add(&domain->relabelled, 1);
+	if (!domain)
+		return;
+	before = __sync_fetch_and_add(&domain->relabelled, 1);
+	asm volatile("" ::"r"(before) : "memory");
 }
 
 /* The directory carries it now. */
