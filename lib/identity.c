@@ -133,11 +133,11 @@ static const unsigned long stable_filesystems[] = {
 	0x42494e4d, /* binfmt_misc */
 	0x19800202, /* mqueue */
 	0x958458f6, /* hugetlbfs */
-	0x3434,	    /* nilfs2 */
 };
 
 #define PROC_MAGIC 0x9fa0
 #define BTRFS_MAGIC 0x9123683e
+#define NILFS2_MAGIC 0x3434
 #define NULLFS_MAGIC 0x4e554c4c
 #define PROC_ROOT_INO 1
 #define PROC_DYNAMIC_FIRST 0xf0000000ULL
@@ -159,6 +159,8 @@ const char *identity_unstable(const struct rw_identity *id)
 			       : "procfs makes up inode numbers of processes and settings anew";
 	case BTRFS_MAGIC:
 		return "btrfs subvolumes share one device number, so inode numbers are not unique";
+	case NILFS2_MAGIC:
+		return "nilfs2 checkpoints share one device number, so inode numbers are not unique";
 	}
 	for (i = 0; i < sizeof(stable_filesystems) / sizeof(stable_filesystems[0]); i++)
 		if (id->magic == stable_filesystems[i])
