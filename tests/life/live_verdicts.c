@@ -7,14 +7,12 @@
  */
 #include <errno.h>
 #include <fcntl.h>
-#include <sched.h>
 #include <stdatomic.h>
 #include <stdio.h>
 #include <sys/mman.h>
 #include <sys/mount.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
-#include <sys/sysmacros.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
@@ -23,8 +21,8 @@
 
 #include "cleanup.h"
 #include "life.h"
+#include "verdicts.h"
 
-#define POLICY "default: [all]\ntrees:\n- {path: live/secret, deny: [all]}\n"
 #define SECONDS 3
 
 /*
@@ -92,7 +90,7 @@ static double now(void)
 }
 
 /* The counters, and plain loads. */
-static bool kernel_can(void)
+bool verdicts_are_kept(void)
 {
 	_cleanup_fclose_ FILE *f = fopen("/proc/kallsyms", "re");
 	char line[512], name[256];
@@ -124,7 +122,7 @@ static int verdicts_open(void)
 }
 
 /* How many were kept for the domain: of each its serial is the second number of 64 bits. */
-static unsigned int kept_for(const struct bpf_state *state)
+unsigned int kept_for(const struct bpf_state *state)
 {
 	__u64 serial = state->kernel.domains[state->made.domain].serial, value[32] = { 0 };
 	_cleanup_close_ int fd = verdicts_open();
@@ -169,12 +167,12 @@ static void carry(const char *what, carry_fn fn, int thing, bool (*does)(unsigne
 	   w->seen[1]);
 	is_int(w->wrong[0], 0, "in the open place it always may");
 	is_int(w->wrong[1], 0, "in the secret place never");
-	if (kernel_can())
+	if (verdicts_are_kept())
 		ok(kept_for(state) > 0, "by what was kept, too");
 	session_end(state);
 }
 
-static int opens(void)
+int opens_kept(void)
 {
 	int fd = open("live/open/d/e/f", O_RDONLY);
 
@@ -191,9 +189,9 @@ static void number_again(void)
 	if (!ok(session_begin(&state, "default: [all]\n") == 0, "a domain"))
 		return;
 	domain = state->made.domain;
-	is_int(confined(state, opens), 0, "where all is allowed a file is opened");
+	is_int(confined(state, opens_kept), 0, "where all is allowed a file is opened");
 	kept = kept_for(state);
-	if (kernel_can())
+	if (verdicts_are_kept())
 		ok(kept > 0, "and that is kept");
 	else
 		is_int(kept, 0, "this kernel cannot: nothing is kept");
@@ -203,147 +201,7 @@ static void number_again(void)
 		"another"))
 		return;
 	is_int(state->made.domain, domain, "has the same number");
-	is_int(confined(state, opens), EACCES, "and not what was kept for the first");
-	session_end(state);
-}
-
-/* Opens a sibling twice, so that its answer is kept, and then what that must not answer for. */
-static int opens_after(const char *sibling, const char *name, int flags)
-{
-	_cleanup_close_ int at = open("live/open/d/e", O_PATH | O_CLOEXEC);
-	int fd, i;
-
-	for (i = 0; i < 2; i++) {
-		fd = openat(at, sibling, flags & O_CREAT ? O_RDONLY : flags);
-		if (fd < 0 || close(fd))
-			return -1;
-	}
-	fd = openat(at, name, flags & ~O_CREAT);
-	if (fd < 0)
-		return errno;
-	close(fd);
-	return 0;
-}
-
-static int opens_memory(void)
-{
-	return opens_after("null", "mem", O_RDWR);
-}
-
-static int opens_link(void)
-{
-	return opens_after("f", "link", O_RDONLY);
-}
-
-/* O_CREAT: the sibling is only read */
-static int opens_to_write(void)
-{
-	return opens_after("f", "f", O_WRONLY | O_CREAT);
-}
-
-/* A directory's answer does not answer for what is in it but a device, or ruled by itself. */
-static void not_for_all(void)
-{
-	static const struct {
-		const char *what, *policy;
-		int (*fn)(void);
-	} cases[] = {
-		{ "a device that is fenced, beside one that is not", "default: [all]\n",
-		  opens_memory },
-		{ "a link to a file with a rule, beside others",
-		  "default: [all]\ntrees:\n- {path: live/ruled, deny: [all]}\n", opens_link },
-		{ "writing, where reading is allowed", "default: [read]\n", opens_to_write },
-	};
-	struct bpf_state *state;
-	unsigned int i;
-	int fd;
-
-	fd = open("live/ruled", O_WRONLY | O_CREAT | O_CLOEXEC, 0644);
-	if (!ok(fd >= 0 && !close(fd) && !link("live/ruled", "live/open/d/e/link") &&
-			!mknod("live/open/d/e/null", S_IFCHR | 0666, makedev(1, 3)) &&
-			!mknod("live/open/d/e/mem", S_IFCHR | 0666, makedev(1, 1)),
-		"devices and a link"))
-		return;
-	for (i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
-		if (!ok(session_begin(&state, cases[i].policy) == 0, "a domain"))
-			return;
-		is_int(confined(state, cases[i].fn), EACCES, "not kept: %s", cases[i].what);
-		if (kernel_can())
-			ok(kept_for(state) > 0, "while its sibling's answer was");
-		session_end(state);
-	}
-}
-
-static int touches(const char *name)
-{
-	return utimensat(AT_FDCWD, name, NULL, 0) ? errno : 0;
-}
-
-static int touches_file(void)
-{
-	return touches("live/open/d/e/f");
-}
-
-static int touches_directory(void)
-{
-	return touches_file() ? -1 : touches("live/open/d/e/sub");
-}
-
-/* One of two in a directory is mounted where its times must not be set. */
-static void not_beside_a_mounts_root(void)
-{
-	struct bpf_state *state;
-
-	if (!ok(!mkdir("live/open/d/e/sub", 0755) && !mkdir("live/secret/x", 0755) &&
-			!mount("live/open/d/e/sub", "live/secret/x", NULL, MS_BIND, NULL),
-		"a directory that is mounted"))
-		return;
-	if (ok(session_begin(&state, POLICY) == 0, "a domain")) {
-		is_int(confined(state, touches_directory), EACCES,
-		       "a mount's root is asked about after what is beside it");
-		is_int(kept_for(state), 0, "of which nothing was kept");
-		session_end(state);
-	}
-	umount2("live/secret/x", MNT_DETACH);
-	rmdir("live/open/d/e/sub");
-}
-
-/* In a namespace where the file is shown in the secret place, too, says @ready and waits. */
-static int touches_there(struct bpf_state *state, int ready, int go)
-{
-	char byte;
-
-	if (unshare(CLONE_NEWNS) || mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL) ||
-	    mount("live/open/d/e", "live/secret/x", NULL, MS_BIND, NULL) ||
-	    write(ready, "", 1) != 1 || read(go, &byte, 1) != 1 || engine_bpf.enter(state) < 0)
-		return -1;
-	return touches_file();
-}
-
-static void not_in_another_namespace(void)
-{
-	int ready[2], go[2], status = -1;
-	struct bpf_state *state;
-	char byte;
-	pid_t pid;
-
-	if (!ok(session_begin(&state, POLICY) == 0 && !pipe2(ready, O_CLOEXEC) &&
-			!pipe2(go, O_CLOEXEC),
-		"a domain"))
-		return;
-	pid = fork();
-	if (!pid)
-		_exit(touches_there(state, ready[1], go[0]));
-	close(ready[1]);
-	ok(read(ready[0], &byte, 1) == 1, "another namespace");
-	is_int(confined(state, touches_file), 0, "here a file's times are set");
-	if (kernel_can())
-		ok(kept_for(state) > 0, "and that is kept");
-	ok(write(go[1], "", 1) == 1 && waitpid(pid, &status, 0) == pid, "there");
-	is_int(WEXITSTATUS(status), EACCES, "they are not");
-	close(ready[0]);
-	close(go[0]);
-	close(go[1]);
+	is_int(confined(state, opens_kept), EACCES, "and not what was kept for the first");
 	session_end(state);
 }
 
@@ -380,9 +238,7 @@ void test_verdicts(void)
 	carry("the directory", carry_directory, -1, opens_f);
 	carry("the directory, for times", carry_directory, -1, touches_f);
 	number_again();
-	not_for_all();
-	not_beside_a_mounts_root();
-	not_in_another_namespace();
+	test_verdicts_not();
 	mkdir("live/secret/d", 0755);
 	if (!ok(!mount("verdicts", "live/open/d", "tmpfs", 0, "mode=755") &&
 			!make_file("live/open/d") &&
