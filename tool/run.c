@@ -164,6 +164,20 @@ static int load_built_in(struct run *run)
 	return r < 0 ? failed(run, "the temporary directory", r) : 0;
 }
 
+static int load_files(struct run *run)
+{
+	struct rootward_opts opts = report_opts(&run->report);
+	int r;
+
+	for (size_t i = 0; i < run->n_files; i++) {
+		r = rootward_policy_load(&run->policies[i], run->files[i], &opts);
+		if (r < 0)
+			return failed(run, run->files[i], r);
+		run->n_policies++;
+	}
+	return 0;
+}
+
 static int load_policies(struct run *run)
 {
 	struct rootward_opts opts = report_opts(&run->report);
@@ -171,12 +185,6 @@ static int load_policies(struct run *run)
 
 	if (!run->n_files)
 		r = load_built_in(run);
-	for (size_t i = 0; r == 0 && i < run->n_files; i++) {
-		r = rootward_policy_load(&run->policies[i], run->files[i], &opts);
-		if (r < 0)
-			return failed(run, run->files[i], r);
-		run->n_policies++;
-	}
 	for (size_t i = 0; r == 0 && i < run->n_policies; i++) {
 		r = user_trees_add(run->policies[i], run->trees, run->n_trees, &opts);
 		if (r < 0)
@@ -276,6 +284,9 @@ static int run_main(const struct command *command, int argc, char **argv)
 		hint("rootward run -- make");
 		return EXIT_ROOTWARD;
 	}
+	/* a terminal or a pipe may never end, and nothing is there yet that a signal could leave */
+	if (load_files(&run) < 0)
+		return EXIT_ROOTWARD;
 	r = supervisor_init(&supervisor);
 	if (r < 0) {
 		complain("cannot receive signals: %s", strerror(-r));

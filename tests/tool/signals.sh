@@ -59,6 +59,20 @@ status=0
 wait $pid || status=$?
 ok "when rootward is woken, so is the command" ended 4
 
+mkfifo policy
+for signal in INT TERM; do
+	env --default-signal=INT,QUIT "$rootward" run -p policy true 2>"$work/err" &
+	pid=$!
+	exec 7>policy # once it reads
+	sleep 0.2
+	kill -$signal $pid
+	ok "SIG$signal while a policy is read ends it" wait_for eval "! kill -0 $pid"
+	exec 7>&-
+	status=0
+	wait $pid || status=$?
+	ok "with the signal's status" ended $((128 + $(kill -l $signal)))
+done
+
 # tty COMMAND [THEN]: the command on a terminal of its own, in which ctrl-C is typed once it is
 # ready; THEN is done after that, here
 tty() {
