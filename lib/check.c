@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <limits.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #include "check.h"
 #include "cleanup.h"
@@ -82,6 +83,33 @@ static void note_tree(const struct tree *tree, const struct rootward_opts *opts)
 	}
 }
 
+/* `rootward run` does not ask for tasks, so what `load` would refuse is no mistake. */
+static void check_executables(const struct policy_tasks *tasks, const struct rootward_opts *opts)
+{
+	const struct policy_task *task;
+	char cut[WORD_CUT_MAX];
+	struct stat st;
+	int error;
+
+	for (task = tasks->list; task < tasks->list + tasks->n; task++) {
+		if (!task->exe)
+			continue;
+		error = stat(task->exe, &st) < 0 ? errno : 0;
+		/* who loads it is root, and sees more */
+		if (error == EACCES)
+			continue;
+		if (error)
+			diag(opts, ROOTWARD_WARNING, &task->origin,
+			     "an executable must exist when the policy is loaded",
+			     "rootward load would refuse it: \"%s\": %s",
+			     word_cut(task->exe, cut, sizeof(cut)), strerror(error));
+		else if (!S_ISREG(st.st_mode))
+			diag(opts, ROOTWARD_WARNING, &task->origin, NULL,
+			     "no task runs \"%s\": it is no regular file",
+			     word_cut(task->exe, cut, sizeof(cut)));
+	}
+}
+
 static void check_default(const struct rootward_policy *policy, const struct rootward_opts *opts)
 {
 	struct origin file = { .file = policy->file };
@@ -106,6 +134,12 @@ static int check_meaning(const struct rootward_policy *policy, const struct root
 		note_tree(&policy->trees[i], opts);
 		check_fence(policy, &policy->trees[i], opts);
 	}
+	for (i = 0; i < policy->n_trees; i++)
+		if (policy->trees[i].label)
+			check_executables(&policy->trees[i].label->set, opts);
+	check_executables(&policy->applies_to, opts);
+	check_executables(&policy->except, opts);
+	check_executables(&policy->unlock, opts);
 	check_default(policy, opts);
 	return check_rules(policy, opts);
 }

@@ -61,6 +61,14 @@ check --engine landlock follow.yaml
 ok "landlock follows no path, and names the rule" all ended 1 -- printed '^follow\.yaml:3:5: error: landlock binds a rule to what is there, not to its name'
 check --engine bpf follow.yaml
 ok "bpf does" ended 0
+with 'default: [all]\nexcept:\n  - executable: /no/such\n    uid: 0\n  - executable: /usr\n'
+ok "an executable that is missing, which load refuses" all ended 0 -- \
+	printed '^p\.yaml:3:5: warning: rootward load would refuse it: "/no/such": No such file'
+ok "one that is none" printed '^p\.yaml:5:5: warning: no task runs "/usr"'
+with 'default: [all]\napplies_to: [{executable: /no/a}]\nlocked: true\nunlock: [{executable: /no/b}]\n'
+ok "of whatever list" all printed '"/no/a"' -- printed '"/no/b"'
+with "default: [all]\\nexcept: [{executable: $(type -P true)}]\\n"
+ok "one that is there" eval '! printed executable && ! printed "no task"'
 printf 'default: [all]\nmode: audit\n' >audit.yaml
 check --engine landlock audit.yaml
 ok "landlock cannot let pass and tell, and names the key" all ended 1 -- printed '^audit\.yaml:2:7: error: landlock cannot let pass'
