@@ -80,6 +80,15 @@ static void tell_privileges(struct doctor *doctor)
 	doctor_tell(doctor, &ability, true);
 }
 
+const char *doctor_unmounted(void)
+{
+	if (access("/proc/self", F_OK) < 0)
+		return "mount -t proc proc /proc";
+	if (access("/sys/kernel", F_OK) < 0)
+		return "mount -t sysfs sysfs /sys";
+	return NULL;
+}
+
 static void tell_engines(struct doctor *doctor)
 {
 	struct rootward_ability bpf = { .name = "bpf",

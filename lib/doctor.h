@@ -36,6 +36,9 @@ void doctor_bpf(struct doctor *doctor);
 /** doctor_mounts() - user namespaces, idmapped mounts; tried in a child. */
 void doctor_mounts(struct doctor *doctor);
 
+/** doctor_unmounted() - what to mount before more is asked of the kernel, in words; or NULL. */
+const char *doctor_unmounted(void);
+
 /** doctor_read() - the first line of a small file of the system.  Return: 0 or -errno. */
 int doctor_read(const char *path, char *buf, size_t size);
 

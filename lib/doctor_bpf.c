@@ -27,7 +27,7 @@ static void tell_btf(struct doctor *doctor, const struct btf *btf)
 	ability.value = btf ? "in /sys/kernel/btf/vmlinux" : NULL;
 	if (!btf) {
 		ability.why = "/sys/kernel/btf/vmlinux cannot be read";
-		ability.change = "a kernel built with CONFIG_DEBUG_INFO_BTF";
+		ability.change = doctor_unmounted() ?: "a kernel built with CONFIG_DEBUG_INFO_BTF";
 	}
 	doctor_tell(doctor, &ability, true);
 }
@@ -65,7 +65,7 @@ static void tell_iterators(struct doctor *doctor)
 		snprintf(why, sizeof(why), "a program for iter/task_file is not taken: %s",
 			 strerror(-program));
 		ability.why = why;
-		ability.change = "a kernel from 6.1 on with BTF";
+		ability.change = doctor_unmounted() ?: "a kernel from 6.1 on with BTF";
 	}
 	doctor_tell(doctor, &ability, true);
 }
@@ -95,7 +95,9 @@ static void explain_refusal(const struct doctor *doctor, const struct btf *btf, 
 			 stage == BPF_STAGE_LOAD ? "loaded" : "attached", strerror(-error),
 			 bpf_warning());
 		ability->why = why;
-		ability->change = "a kernel from 6.1 on with BPF trampolines (x86-64, arm64)";
+		ability->change = doctor_unmounted()
+					  ?: "a kernel from 6.1 on with BPF trampolines "
+					     "(x86-64, arm64)";
 	}
 }
 
@@ -138,7 +140,9 @@ static void tell_hooks(struct doctor *doctor, const struct btf *btf)
 		ability.value = "all that the bpf engine needs";
 	} else {
 		ability.why = why;
-		ability.change = "a kernel built with CONFIG_SECURITY_PATH and BTF";
+		ability.change = doctor_unmounted()
+					 ?: "a kernel built with CONFIG_SECURITY_PATH "
+					    "and BTF";
 	}
 	doctor_tell(doctor, &ability, true);
 }
@@ -177,7 +181,7 @@ static void tell_bpffs(struct doctor *doctor)
 		snprintf(why, sizeof(why), "none on " BPFFS ", and it cannot be mounted: %s",
 			 strerror(error));
 		ability.why = why;
-		ability.change = "mount -t bpf bpf " BPFFS;
+		ability.change = doctor_unmounted() ?: "mount -t bpf bpf " BPFFS;
 	}
 	doctor_tell(doctor, &ability, true);
 }

@@ -129,6 +129,9 @@ int asker_find(struct asker *asker, const struct rootward_question *q,
 	if (r < 0 && q->pid)
 		diag(opts, ROOTWARD_ERROR, NULL, NULL, "the mounts of process %d are not known: %s",
 		     q->pid, strerror(-r));
+	else if (r < 0)
+		diag(opts, ROOTWARD_ERROR, NULL, "mount /proc",
+		     "what is mounted cannot be read from /proc/self/mountinfo: %s", strerror(-r));
 	return r;
 }
 

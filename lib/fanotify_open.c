@@ -43,6 +43,8 @@ static int explain(int r, const char **why)
 		*why = "the kernel was built without it, or without permission events";
 	else if (r == -EPERM)
 		*why = "only root may decide for others, in the initial user namespace";
+	else if (r == -ENOENT)
+		*why = "/proc/self/fd cannot be reached: mount /proc";
 	else
 		*why = strerror(-r);
 	return r == -EINVAL ? -ENOSYS : r;

@@ -70,9 +70,11 @@ static int landlock_probe(const char **why)
 
 	if (abi > 0) {
 		fd = landlock_abi_ruleset(landlock_abi_ops(abi), abi, true);
-		if (fd >= 0)
+		if (fd >= 0 && access("/proc/self/mountinfo", R_OK) == 0)
 			return 0;
-		reason = "the kernel has Landlock but makes no ruleset";
+		reason = fd < 0 ? "the kernel has Landlock but makes no ruleset"
+				: "/proc/self/mountinfo cannot be read, so what to allow is not "
+				  "known: mount /proc";
 	} else if (abi == -EOPNOTSUPP) {
 		reason = "Landlock is switched off: add it to lsm= on the kernel's command line";
 	} else if (abi == -EPERM || abi == -EACCES) {
@@ -83,7 +85,7 @@ static int landlock_probe(const char **why)
 	if (why)
 		*why = reason;
 	if (abi > 0)
-		return fd;
+		return fd < 0 ? fd : -ENOENT;
 	return abi == -EPERM || abi == -EACCES ? -EPERM : -ENOSYS;
 }
 

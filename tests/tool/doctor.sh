@@ -97,6 +97,26 @@ if ((EUID == 0)); then
 	unshare -m sh -c 'mount -t tmpfs none /sys/kernel/btf && "$0" doctor' "$rootward" >"$work/out" 2>"$work/err"
 	ok "a kernel that does not tell its types: nothing but the answers" all quiet -- \
 		answers "kernel's types .BTF." no -- answers 'engine bpf' 'no +/sys/kernel/btf/vmlinux cannot be read'
+	# without PATH ARGUMENT...: with nothing mounted on PATH
+	without() {
+		try unshare -m sh -c 'umount -l "$1" && shift && exec "$0" "$@"' "$rootward" "$@"
+	}
+	without /sys doctor
+	ok "no /sys: no other kernel is asked for" all quiet -- printed '^ +-> +mount -t sysfs sysfs /sys' -- \
+		eval '! printed "a kernel (from 6.1|built with CONFIG_(DEBUG|SECURITY))"'
+	without /proc --version
+	if ((status == 0)); then
+		without /proc doctor
+		ok "no /proc: what would change that" all test $status -ge 2 -- quiet -- \
+			printed '^ +-> +mount (-t proc proc )?/proc' -- \
+			eval '! printed "a kernel from 6.1"' -- answers 'engine landlock' no -- \
+			answers 'engine fanotify' no -- eval '! printed "^rootward run takes landlock"'
+		without /proc explain file
+		ok "explain says so, too" all ended 125 -- said 'from /proc/self/mountinfo' -- \
+			said 'hint: mount /proc'
+	else
+		skips "sanitizers need /proc" "no /proc: what would change that" "explain says so, too"
+	fi
 	doctor
 fi
 ok "no process is left" eval '! pgrep -P $$ rootward >/dev/null'
