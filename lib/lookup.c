@@ -81,8 +81,9 @@ int lookup_object(struct object *ret, const char *path, const char **why)
 	 */
 	r = object_stat(AT_FDCWD, real, AT_SYMLINK_NOFOLLOW, &again);
 	if (r < 0 || !object_same(&found, &again)) {
-		*why = found.nlink ? "changed while it was looked up, or a mount covers it"
-				   : "has been removed";
+		*why = !found.nlink   ? "has been removed"
+		       : r == -EACCES ? "is beneath a directory that the caller may not search"
+				      : "changed while it was looked up, or a mount covers it";
 		return -ESTALE;
 	}
 

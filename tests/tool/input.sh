@@ -115,9 +115,15 @@ if can_be_nobody; then
 	ok "no privilege for BPF" refused '^rootward: .*(privilege|root|permi|bpf)'
 	as_nobody -- "${mark[@]}"
 	ok "without privilege the default works" all ended 0 -- test -e marker
+	mkdir -m 700 shut && mkdir -m 777 shut/in
+	cd shut/in
+	as_nobody -- "${mark[@]}"
+	ok "in a directory that no path leads to for the caller" refused '"\." is beneath a directory that the caller may not search'
+	cd ../..
 else
 	skip "no privilege for BPF" "not root"
 	skip "without privilege the default works" "not root"
+	skip "in a directory that no path leads to for the caller" "not root"
 fi
 
 finish
