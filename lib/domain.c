@@ -74,8 +74,9 @@ static int choose(enum rootward_engine *which, const struct rootward_opts *opts)
 
 	r = engine->probe(&why);
 	if (r < 0)
-		diag(opts, ROOTWARD_ERROR, NULL, NULL, "the %s engine does not work here: %s",
-		     engine->name, why ? why : strerror(-r));
+		diag(opts, ROOTWARD_ERROR, NULL, "rootward doctor says what would change that",
+		     "the %s engine does not work here: %s", engine->name,
+		     why ? why : strerror(-r));
 	return r;
 }
 

@@ -108,7 +108,7 @@ if [[ ${ROOTWARD_ENGINE-} != bpf ]]; then
 	ok "landlock refuses to deny what is to be let pass" refused '^rootward: audit\.yaml:2:7: landlock cannot let pass'
 
 	run --engine bpf "${mark[@]}"
-	ok "no BPF: an engine that does not work says why" refused '^rootward: .*bpf'
+	ok "no BPF: an engine that does not work says why, and who knows more" all refused '^rootward: .*bpf' -- said 'hint: rootward doctor'
 fi
 if can_be_nobody; then
 	as_nobody --engine bpf "${mark[@]}"

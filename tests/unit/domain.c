@@ -114,7 +114,8 @@ static void test_choice(void)
 	bpf_probe_result = -EPERM;
 	expect_engine(ROOTWARD_ENGINE_AUTO, ROOTWARD_ENGINE_LANDLOCK);
 	expect("bpf that does not work", ROOTWARD_ENGINE_BPF, 1, -EPERM,
-	       "error - the bpf engine does not work here: no bpf in a test\n");
+	       "error - the bpf engine does not work here: no bpf in a test (rootward doctor says what "
+	       "would change that)\n");
 	is_int(rootward_engine_probe(ROOTWARD_ENGINE_AUTO, NULL), 0, "one of them works");
 	landlock_probe_result = -ENOSYS;
 	expect("nothing works", ROOTWARD_ENGINE_AUTO, 1, -ENOSYS,
