@@ -105,7 +105,7 @@ static void check_executables(const struct policy_tasks *tasks, const struct roo
 			     word_cut(task->exe, cut, sizeof(cut)), strerror(error));
 		else if (!S_ISREG(st.st_mode))
 			diag(opts, ROOTWARD_WARNING, &task->origin, NULL,
-			     "no task runs \"%s\": it is no regular file",
+			     "rootward load would refuse it: \"%s\": it is not a regular file",
 			     word_cut(task->exe, cut, sizeof(cut)));
 	}
 }

@@ -44,6 +44,10 @@ static int find_exe(struct whom_exe *exe, const struct policy_task *task,
 		return 0;
 	exe->fd = open(task->exe, O_PATH | O_CLOEXEC);
 	r = exe->fd < 0 ? -errno : lookup_object(&exe->is, task->exe, &why);
+	if (r == 0 && !S_ISREG(exe->is.mode)) {
+		why = "it is not a regular file";
+		r = -ENOTSUP;
+	}
 	if (r < 0)
 		diag(opts, ROOTWARD_ERROR, &task->origin, NULL, "%s: %s", task->exe,
 		     why ? why : strerror(-r));

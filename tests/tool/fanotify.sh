@@ -206,6 +206,9 @@ ok "nor for other users" ended 1
 policy keys.yaml 'applies_to: [{run: web}]' 'trees: [{path: keys, deny: [read_file]}]'
 load keys.yaml
 ok "what only bpf knows" all ended 125 -- said 'keys\.yaml:2:.*only the bpf engine knows'
+policy keys.yaml 'applies_to: [{executable: /usr}]' 'trees: [{path: keys, deny: [read_file]}]'
+load keys.yaml
+ok "an executable that is none" all ended 125 -- said 'keys\.yaml:2:.*/usr: it is not a regular file'
 policy keys.yaml 'mode: audit' 'trees: [{path: keys, deny: [read_file]}]'
 load keys.yaml
 is_open keys/id
