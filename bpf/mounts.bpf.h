@@ -224,7 +224,9 @@ static __always_inline int ask_mounts(__u32 domain, struct question *q)
 		if (r < 0)
 			return -EACCES;
 		shown |= r == 0;
-		q->counters |= r | mount_is_rooted_beside(mount, q->dentry);
+		/* At once: @r is not to be kept on the stack, see above. */
+		q->counters |= r;
+		q->counters |= mount_is_rooted_beside(mount, q->dentry);
 	}
 	return deny_unshown(domain, how, ROOTWARD_REASON_UNSTABLE);
 asked:
