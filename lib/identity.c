@@ -110,8 +110,8 @@ int identity_guess(const int *fds, size_t n, struct rw_identity *identities)
 
 /*
  * Filesystems that keep (s_dev, i_ino, i_generation) of an object as long as it exists, however
- * often its inode leaves the cache: found in their sources.  Whatever is not listed is refused,
- * for a rule must never stop matching unseen.
+ * often its inode leaves the cache, and have it for one object only: found in their sources.
+ * Whatever is not listed is refused, for a rule must never stop matching unseen.
  */
 static const unsigned long stable_filesystems[] = {
 	0xef53,	    /* ext2, ext3, ext4 */

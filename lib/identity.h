@@ -32,8 +32,8 @@ int identity_read(int program, const int *fds, size_t n, struct rw_identity *ide
 int identity_guess(const int *fds, size_t n, struct rw_identity *identities);
 
 /**
- * identity_unstable() - why a rule on this object could silently stop matching: a static
- * sentence, or NULL when its identity is kept for as long as the object exists.
+ * identity_unstable() - why a rule on this object could silently stop matching, or match another:
+ * a static sentence, or NULL when its identity is its own for as long as the object exists.
  */
 const char *identity_unstable(const struct rw_identity *identity);
 
