@@ -132,7 +132,8 @@ static __always_inline bool verdict_is_told(const struct rw_domain *domain)
 
 /*
  * Nothing is kept where it is asked, too, who owns an object, by which rule it is allowed, or
- * what a directory's attributes are: of them nothing tells for sure that they changed.
+ * what a directory's attributes are: of them nothing tells for sure that they changed.  All of that
+ * is fixed before a domain is live but being told, so verdict_known() asks for that alone.
  */
 static __always_inline bool verdict_keeps(const struct rw_domain *domain)
 {
