@@ -100,45 +100,39 @@ static int touches_directory(void)
 	return touches_file() ? -1 : touches("live/open/d/e/sub");
 }
 
-/* One of two in a directory is mounted where its times must not be set. */
-static void not_beside_a_mounts_root(void)
+/* While the directory @from, which is made, is mounted on @to, too. */
+static void with_mount(const char *from, const char *to, void (*then)(struct bpf_state *state))
 {
 	struct bpf_state *state;
 
-	if (!ok(!mkdir("live/open/d/e/sub", 0755) && !mkdir("live/secret/x", 0755) &&
-			!mount("live/open/d/e/sub", "live/secret/x", NULL, MS_BIND, NULL),
-		"a directory that is mounted"))
+	if (!ok(!mkdir(from, 0755) && !mkdir(to, 0755) && !mount(from, to, NULL, MS_BIND, NULL),
+		"%s is mounted on %s", from, to))
 		return;
 	if (ok(session_begin(&state, POLICY) == 0, "a domain")) {
-		is_int(confined(state, touches_directory), EACCES,
-		       "a mount's root is asked about after what is beside it");
-		is_int(kept_for(state), 0, "of which nothing was kept");
+		then(state);
 		session_end(state);
 	}
-	umount2("live/secret/x", MNT_DETACH);
-	rmdir("live/open/d/e/sub");
+	umount2(to, MNT_DETACH);
+	rmdir(to);
+	rmdir(from);
+}
+
+/* One of two in a directory is mounted where its times must not be set. */
+static void not_beside_a_mounts_root(struct bpf_state *state)
+{
+	is_int(confined(state, touches_directory), EACCES,
+	       "a mount's root is asked about after what is beside it");
+	is_int(kept_for(state), 0, "of which nothing was kept");
 }
 
 /* What a mount does not show, it may show a copy of: there the times are asked of each anew. */
-static void not_where_a_mount_does_not_show_it(void)
+static void not_where_a_mount_does_not_show_it(struct bpf_state *state)
 {
-	struct bpf_state *state;
-
-	if (!ok(!mkdir("live/open/elsewhere", 0755) && !mkdir("live/open/x", 0755) &&
-			!mount("live/open/elsewhere", "live/open/x", NULL, MS_BIND, NULL),
-		"a mount of another directory of the filesystem"))
-		return;
-	if (ok(session_begin(&state, POLICY) == 0, "a domain")) {
-		is_int(confined(state, touches_file), 0, "a file's times are set");
-		is_int(kept_for(state), 0, "and nothing is kept where a mount does not show it");
-		is_int(confined(state, opens_kept), 0, "by a mount that is known it is opened");
-		if (verdicts_are_kept())
-			ok(kept_for(state) > 0, "which is kept");
-		session_end(state);
-	}
-	umount2("live/open/x", MNT_DETACH);
-	rmdir("live/open/x");
-	rmdir("live/open/elsewhere");
+	is_int(confined(state, touches_file), 0, "a file's times are set");
+	is_int(kept_for(state), 0, "and nothing is kept where a mount does not show it");
+	is_int(confined(state, opens_kept), 0, "by a mount that is known it is opened");
+	if (verdicts_are_kept())
+		ok(kept_for(state) > 0, "which is kept");
 }
 
 #define REMADE 500
@@ -246,8 +240,8 @@ static void not_in_another_namespace(void)
 	char byte;
 	pid_t pid;
 
-	if (!ok(session_begin(&state, POLICY) == 0 && !pipe2(ready, O_CLOEXEC) &&
-			!pipe2(go, O_CLOEXEC),
+	if (!ok(!mkdir("live/secret/x", 0755) && session_begin(&state, POLICY) == 0 &&
+			!pipe2(ready, O_CLOEXEC) && !pipe2(go, O_CLOEXEC),
 		"a domain"))
 		return;
 	pid = fork();
@@ -269,8 +263,8 @@ static void not_in_another_namespace(void)
 void test_verdicts_not(void)
 {
 	not_for_all();
-	not_beside_a_mounts_root();
-	not_where_a_mount_does_not_show_it();
+	with_mount("live/open/d/e/sub", "live/secret/x", not_beside_a_mounts_root);
+	with_mount("live/open/elsewhere", "live/open/x", not_where_a_mount_does_not_show_it);
 	places_in_memory();
 	not_in_another_namespace();
 }
